@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target a room; the arrows point downwards only (ARCHITECTURE.md), and
+// Tests/ArchitectureTests walks the imports and fails on any other.
+
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Rooms that touch raw memory say `unsafe` at each place that does.
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+func test(_ room: String, _ others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(room)Tests",
+        dependencies: [.init(stringLiteral: room), "TestSupport"] + others,
+        swiftSettings: common
+    )
+}
+
+let package = Package(
+    name: "gatelog",
+    products: [.executable(name: "gatelog", targets: ["gatelog"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Base: C libraries as module maps, and what every room speaks in.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CMaxMind", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .target(name: "Primitives", swiftSettings: strict),
+        .target(name: "SystemCalls", dependencies: ["CLinux", "Primitives"], swiftSettings: strict),
+        .target(name: "Compression", dependencies: ["CZlib", "CZstd", "Primitives"], swiftSettings: strict),
+        .target(name: "Patterns", dependencies: ["CPCRE2", "Primitives"], swiftSettings: strict),
+
+        // Domain: pure rooms; bytes and time go in, values come out.
+        .target(name: "PacketDecoding", dependencies: ["Primitives"], swiftSettings: strict),
+        .target(
+            name: "Settings", dependencies: ["Primitives", .product(name: "Yams", package: "Yams")],
+            swiftSettings: common),
+        .target(
+            name: "Records", dependencies: ["Primitives", "PacketDecoding", "Settings"], swiftSettings: common),
+        .target(
+            name: "Expressions", dependencies: ["Primitives", "PacketDecoding", "Patterns", "Records"],
+            swiftSettings: common),
+        .target(name: "CaptureFiles", dependencies: ["Primitives", "PacketDecoding"], swiftSettings: common),
+
+        // Effects: the rooms that open files.
+        .target(
+            name: "CaptureStreams",
+            dependencies: ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles"],
+            swiftSettings: common),
+        .target(
+            name: "GeoDatabases", dependencies: ["CMaxMind", "Primitives"], swiftSettings: strict),
+
+        // Faces and programs.
+        .target(
+            name: "CommandLineTool",
+            dependencies: [
+                "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
+                "CaptureFiles", "CaptureStreams", "GeoDatabases",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: common),
+        .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
+
+        .target(
+            name: "TestSupport", dependencies: ["Primitives", "PacketDecoding"], path: "Tests/TestSupport",
+            swiftSettings: common),
+        test("Primitives"),
+        test("PacketDecoding", ["Primitives"]),
+        test("Settings", ["Primitives"]),
+        test("Records", ["Primitives", "PacketDecoding", "Settings"]),
+        test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records"]),
+        test("CaptureFiles", ["Primitives", "PacketDecoding"]),
+        test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),
+        test("CommandLineTool", ["Primitives", "PacketDecoding", "Expressions", "Records", "CaptureFiles"]),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: common),
+    ]
+)

@@ -1,0 +1,37 @@
+/// An error or a warning about an expression, with its place. The text says what was found,
+/// what could stand there and what was probably meant.
+public struct Diagnostic: Error, Hashable, Sendable {
+    public enum Severity: String, Hashable, Sendable {
+        case error, warning
+    }
+
+    public var severity: Severity
+    public var place: SourceRange
+    public var message: String
+
+    public init(_ severity: Severity, at place: SourceRange, _ message: String) {
+        self.severity = severity
+        self.place = place
+        self.message = message
+    }
+}
+
+/// All errors of one text, in its order; thrown by `Expression.init(parsing:)`.
+public struct ExpressionErrors: Error, Hashable, Sendable {
+    /// Errors and, between them, the warnings that were found on the way.
+    public var diagnostics: [Diagnostic]
+
+    public init(_ diagnostics: [Diagnostic]) {
+        self.diagnostics = diagnostics
+    }
+}
+
+/// Limits of the language, each an error with a position.
+public enum ExpressionLimits {
+    /// Bytes of text.
+    public static let text = 16 << 20
+    /// Levels of parentheses, `!` and `inner(`.
+    public static let nesting = 256
+    /// Errors reported in one go; one more line says that there were others.
+    public static let errors = 20
+}
