@@ -1,0 +1,46 @@
+# Two commands are enough: `make run` to try Gatelog, `make test` to check it.
+# The rest is here for people who work on it. Every target is a script that can be read.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit integration bench demo fuzz format lint clean record
+
+help: ## what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install what is missing, build the release, say what to type next
+	@scripts/prepare build
+	@scripts/run
+
+test: ## install what is missing, then every test: units, integration beside real peers, goldens
+	@scripts/prepare test
+	@scripts/test
+
+unit: ## the unit tests alone (debug build)
+	@swift test
+
+integration: ## the integration tests alone (release build)
+	@scripts/integration
+
+bench: ## Gatelog beside tcpdump and tshark, ratios of CPU time in one run
+	@scripts/prepare bench
+	@Benchmarks/run
+
+demo: ## read a recorded capture: lines, a summary, an expression explained
+	@scripts/prepare build
+	@scripts/demo
+
+fuzz: ## each fuzz target for SECONDS (60)
+	@scripts/fuzz $(or $(SECONDS),60)
+
+record: ## write the goldens anew from what the programs print now; read the diff afterwards
+	@GATELOG_RECORD=1 swift test
+	@GATELOG_RECORD=1 scripts/integration
+
+format: ## format the sources in place
+	@swift format format --in-place --recursive --parallel Sources Tests Benchmarks Fuzz Package.swift
+
+lint: ## complain about the format and change nothing
+	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+clean: ## remove what was built
+	@rm -rf .build
