@@ -1,0 +1,51 @@
+import Testing
+
+/// The rooms and what each may import (ARCHITECTURE.md). A new arrow is a change of the plan: it is
+/// made here and there, with the reason.
+@Suite("The arrows between the rooms")
+struct ArrowTests {
+    static let mayImport: [String: Set<String>] = [
+        "Primitives": [],
+        "SystemCalls": ["CLinux", "Primitives"],
+        "Compression": ["CZlib", "CZstd", "Primitives"],
+        "Patterns": ["CPCRE2", "Primitives"],
+        "PacketDecoding": ["Primitives"],
+        "Settings": ["Primitives", "Yams"],
+        "Records": ["Primitives", "PacketDecoding", "Settings"],
+        "Expressions": ["Primitives", "PacketDecoding", "Patterns", "Records"],
+        "CaptureFiles": ["Primitives", "PacketDecoding"],
+        "CaptureStreams": ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles"],
+        "GeoDatabases": ["CMaxMind", "Primitives"],
+        "CommandLineTool": [
+            "ArgumentParser", "CaptureFiles", "CaptureStreams", "Expressions", "Foundation", "GeoDatabases",
+            "PacketDecoding", "Patterns", "Primitives", "Records", "Settings", "SystemCalls",
+        ],
+        "gatelog": ["CommandLineTool"],
+    ]
+
+    @Test("Every import is an arrow of the plan")
+    func imports() throws {
+        let files = try SourceTree.swiftFiles(in: "Sources")
+        #expect(files.count > 20, "the walk found next to nothing: has the layout changed?")
+        for file in files {
+            let allowed = Self.mayImport[file.room]
+            #expect(allowed != nil, "\(file.path): the room \(file.room) has no row in this table")
+            for (module, line) in file.imports where !(allowed ?? []).contains(module) {
+                Issue.record("\(file.path):\(line): \(file.room) must not import \(module)")
+            }
+        }
+    }
+
+    @Test("No module is named like a type in it")
+    func moduleNames() throws {
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            for kind in ["struct", "class", "enum", "protocol", "actor"] {
+                let clash = file.lines.contains { line in
+                    let words = line.split(whereSeparator: { " :<{".contains($0) })
+                    return zip(words, words.dropFirst()).contains { $0 == kind && $1 == file.room }
+                }
+                #expect(!clash, "\(file.path): a type \(file.room) cannot be told from its module")
+            }
+        }
+    }
+}
