@@ -78,6 +78,7 @@ let package = Package(
             swiftSettings: common),
         test("Primitives"),
         test("PacketDecoding", ["Primitives"]),
+        test("Patterns", ["Primitives"]),
         test("Settings", ["Primitives"]),
         test("Records", ["Primitives", "PacketDecoding", "Settings"]),
         test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records"]),
