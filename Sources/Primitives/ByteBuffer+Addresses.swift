@@ -1,0 +1,81 @@
+extension ByteBuffer {
+    /// Appends `192.0.2.1`.
+    @inlinable
+    public mutating func append(_ address: IPv4Address) {
+        reserve(16)
+        storeOctet(address.number >> 24, then: UInt8(ascii: "."))
+        storeOctet(address.number >> 16 & 0xFF, then: UInt8(ascii: "."))
+        storeOctet(address.number >> 8 & 0xFF, then: UInt8(ascii: "."))
+        storeOctet(address.number & 0xFF, then: 0)
+        length -= 1
+    }
+
+    /// Appends an address as RFC 5952 wants it: lower case, the first longest run of two or more
+    /// zero groups as `::`, mapped IPv4 addresses in dotted decimal.
+    public mutating func append(_ address: IPv6Address) {
+        if let mapped = address.mapped {
+            append("::ffff:")
+            return append(mapped)
+        }
+        reserve(40)
+        let zeros = longestZeroRun(address)
+        var group = 0
+        while group < 8 {
+            if group == zeros.lowerBound, !zeros.isEmpty {
+                append(UInt8(ascii: ":"))
+                if group == 0 { append(UInt8(ascii: ":")) }
+                group = zeros.upperBound
+                continue
+            }
+            let number = UInt16(truncatingIfNeeded: address.number >> UInt128(112 - 16 * group))
+            append(hex: UInt64(number), digits: max(1, (19 - number.leadingZeroBitCount) / 4))
+            group += 1
+            if group < 8 { append(UInt8(ascii: ":")) }
+        }
+    }
+
+    /// Appends an address of either family.
+    @inlinable
+    public mutating func append(_ address: IPAddress) {
+        switch address {
+        case .v4(let address): append(address)
+        case .v6(let address): append(address)
+        }
+    }
+
+    /// Appends `00:11:22:33:44:55`.
+    public mutating func append(_ address: MACAddress) {
+        reserve(18)
+        for shift in stride(from: UInt64(40), through: 0, by: -8) {
+            append(hex: address.number >> shift & 0xFF, digits: 2)
+            if shift > 0 { append(UInt8(ascii: ":")) }
+        }
+    }
+
+    /// Stores one to three digits and a byte behind them as one word: no branch on the number.
+    @inlinable @inline(__always)
+    mutating func storeOctet(_ octet: UInt32, then byte: UInt8) {
+        let hundreds = (octet * 41) >> 12
+        let rest = octet - hundreds * 100
+        let tens = (rest * 103) >> 10
+        let ones = rest - tens * 10
+        let digits = 1 + (octet > 9 ? 1 : 0) + (octet > 99 ? 1 : 0)
+        let word = (hundreds | tens << 8 | ones << 16 | 0x0030_3030 | UInt32(byte) << 24)
+        let shifted = word >> UInt32(truncatingIfNeeded: 8 * (3 - digits))
+        unsafe base.storeBytes(of: shifted.littleEndian, toByteOffset: count, as: UInt32.self)
+        advance(digits + 1)
+    }
+}
+
+/// The first longest run of at least two zero groups; empty where there is none.
+private func longestZeroRun(_ address: IPv6Address) -> Range<Int> {
+    var best = 0..<0
+    var start = 0
+    for group in 0...8 {
+        let isZero = group < 8 && UInt16(truncatingIfNeeded: address.number >> UInt128(112 - 16 * group)) == 0
+        if isZero { continue }
+        if group - start >= 2, group - start > best.count { best = start..<group }
+        start = group + 1
+    }
+    return best
+}
