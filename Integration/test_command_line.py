@@ -1,0 +1,84 @@
+"""Exit statuses, messages and habits of the command line, as scripts rely on them."""
+import os
+import subprocess
+import unittest
+
+from support import CAPTURES, Case, program
+
+RST = CAPTURES / "tcp_rst_data.pcap"
+
+
+class ExitStatus(Case):
+    def test_something_matched_is_0(self):
+        self.gatelog("read", "any", RST)
+
+    def test_nothing_matched_is_1(self):
+        out, errors = self.gatelog("read", "port = 1", RST, status=1)
+        self.assertEqual((out, errors), ("", ""))
+
+    def test_count_of_nothing_prints_0_and_is_1(self):
+        out, _ = self.gatelog("read", "port = 1", RST, "--count", status=1)
+        self.assertEqual(out, "0\n")
+
+    def test_a_wrong_expression_is_2(self):
+        out, errors = self.gatelog("read", "prot = 80", RST, status=2)
+        self.assertEqual(out, "")
+        self.assertIn('did you mean "port"', errors)
+
+    def test_a_missing_file_is_2(self):
+        _, errors = self.gatelog("read", "any", "no-such-file.pcap", status=2)
+        self.assertIn("no-such-file.pcap", errors)
+
+    def test_an_unknown_option_is_2(self):
+        self.gatelog("read", "any", RST, "--colour", status=2)
+
+    def test_options_that_exclude_each_other_are_2(self):
+        _, errors = self.gatelog("read", "any", RST, "--count", "--summary", status=2)
+        self.assertIn("--count and --summary exclude each other", errors)
+
+    def test_help_is_0_and_says_the_exit_statuses(self):
+        out, _ = self.gatelog("read", "--help")
+        self.assertIn("Exit status", out)
+
+    def test_a_damaged_capture_is_2_and_its_packets_are_printed(self):
+        whole = RST.read_bytes()
+        cut = self.folder / "cut.pcap"
+        cut.write_bytes(whole[:-7])
+        expected, _ = self.gatelog("read", "any", RST)
+        out, errors = self.gatelog("read", "any", cut, status=2)
+        self.assertEqual(out.splitlines(), expected.splitlines()[:-1])
+        self.assertIn("cut.pcap", errors)
+        self.assertIn("offset", errors)
+
+
+class Pipes(Case):
+    def test_a_closed_pipe_is_success(self):
+        many = [CAPTURES / "tcp_rst_data.pcap"] * 2000
+        process = subprocess.Popen([program(), "read", "any", *many], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read().decode()
+        process.stderr.close()
+        self.assertEqual((process.wait(timeout=60), errors), (0, ""))
+
+    def test_standard_input(self):
+        expected, _ = self.gatelog("read", "any", RST)
+        out, _ = self.gatelog("read", "any", "-", stdin=RST.read_bytes())
+        self.assertEqual(out, expected)
+
+    def test_a_file_alone_means_any(self):
+        expected, _ = self.gatelog("read", "any", RST)
+        out, _ = self.gatelog("read", RST)
+        self.assertEqual(out, expected)
+
+    def test_a_full_disk_is_said(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("this system has no /dev/full")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([program(), "read", "any", RST], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"No space left on device", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
