@@ -32,6 +32,8 @@ public enum ExpressionLimits {
     public static let text = 16 << 20
     /// Levels of parentheses, `!` and `inner(`.
     public static let nesting = 256
-    /// Errors reported in one go; one more line says that there were others.
+    /// Errors reported in one go; reading ends there.
     public static let errors = 20
+    /// Regular expressions, each of which is a program of its own.
+    public static let patterns = 1000
 }

@@ -50,8 +50,13 @@ public struct Directory: Sendable {
     public var users: [User]?
     /// Group names, those without a member too.
     public var groups: [String]?
+    /// Whether an unknown interface may come up later (the daemon's): then it is a warning only.
+    public var interfacesMayAppear = false
     /// Ports by service name in lower case; the built-in ones are always known.
     public var services: [String: [ClosedRange<UInt16>]]
+
+    /// Whether settings were read, so that a name which is not here does not exist.
+    var knowsSettings: Bool { lists != nil || users != nil || groups != nil || !services.isEmpty }
 
     /// Nothing known but the built-in services.
     public init() {
