@@ -10,6 +10,10 @@
 #include <net/if.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
 #include <sys/ioctl.h>
@@ -18,6 +22,49 @@
 // open(2) is variadic, which Swift does not import.
 static inline int gatelog_open(const char *path, int flags, unsigned int mode) {
     return open(path, flags, mode);
+}
+
+// errno is a macro.
+static inline int gatelog_errno(void) {
+    return errno;
+}
+
+// Swift methods of these names hide the functions within a type that has them.
+static inline int gatelog_close(int descriptor) {
+    return close(descriptor);
+}
+
+static inline ssize_t gatelog_read(int descriptor, void *buffer, size_t count) {
+    return read(descriptor, buffer, count);
+}
+
+static inline ssize_t gatelog_write(int descriptor, const void *buffer, size_t count) {
+    return write(descriptor, buffer, count);
+}
+
+static inline int gatelog_rename(const char *old, const char *new_name) {
+    return rename(old, new_name);
+}
+
+static inline int gatelog_unlink(const char *path) {
+    return unlink(path);
+}
+
+// `stat` is also the name of its struct.
+static inline int gatelog_stat(const char *path, struct stat *status) {
+    return stat(path, status);
+}
+
+static inline const char *gatelog_getenv(const char *name) {
+    return getenv(name);
+}
+
+// strerror_r has two signatures, chosen by feature macros; CLinux.c takes the POSIX one.
+int gatelog_strerror(int number, char *buffer, size_t capacity);
+
+// SIG_IGN is a macro with a cast.
+static inline void gatelog_ignore_broken_pipe(void) {
+    signal(SIGPIPE, SIG_IGN);
 }
 
 #endif

@@ -1,0 +1,133 @@
+import CLinux
+
+/// An open file, owned: closed when its owner goes away.
+public struct FileDescriptor: ~Copyable {
+    /// The number by which the kernel knows it.
+    public let number: Int32
+    private let path: String
+    private var isOwned: Bool
+
+    /// How a file is opened.
+    public enum Access: Sendable {
+        /// For reading (O_RDONLY).
+        case read
+        /// For writing, emptied, made where it is not there (O_WRONLY | O_CREAT | O_TRUNC).
+        case replace
+        /// For writing; it must not exist yet, not even as a link (O_WRONLY | O_CREAT | O_EXCL).
+        case create
+        /// For writing at its end, made where it is not there (O_WRONLY | O_CREAT | O_APPEND).
+        case append
+
+        var flags: Int32 {
+            switch self {
+            case .read: O_RDONLY
+            case .replace: O_WRONLY | O_CREAT | O_TRUNC
+            case .create: O_WRONLY | O_CREAT | O_EXCL
+            case .append: O_WRONLY | O_CREAT | O_APPEND
+            }
+        }
+    }
+
+    /// Opens `path`, closed on exec; a new file gets `permissions` less the umask.
+    public init(opening path: String, for access: Access, permissions: UInt32 = 0o666) throws(SystemCallError) {
+        let flags = access.flags | O_CLOEXEC | O_NOCTTY
+        number = try checked("open", path) { unsafe gatelog_open(path, flags, permissions) }
+        self.path = path
+        isOwned = true
+    }
+
+    private init(standard number: Int32, path: String) {
+        self.number = number
+        self.path = path
+        isOwned = false
+    }
+
+    /// Standard input; stays open.
+    public static var standardInput: FileDescriptor { FileDescriptor(standard: 0, path: "standard input") }
+    /// Standard output; stays open.
+    public static var standardOutput: FileDescriptor { FileDescriptor(standard: 1, path: "standard output") }
+    /// Standard error; stays open.
+    public static var standardError: FileDescriptor { FileDescriptor(standard: 2, path: "standard error") }
+
+    deinit {
+        // On Linux the number is free after close even where it reports EINTR, so it is never tried again.
+        if isOwned { _ = gatelog_close(number) }
+    }
+
+    /// Reads at most `buffer.count` bytes; 0 at the end of the file.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemCallError) -> Int {
+        let number = number
+        return try checked("read", path) { unsafe gatelog_read(number, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Writes all of `bytes`, in as many calls as it takes.
+    public func write(_ bytes: RawSpan) throws(SystemCallError) {
+        var done = 0
+        while done < bytes.byteCount {
+            done += try writeSome(bytes.extracting(done..<bytes.byteCount))
+        }
+    }
+
+    private func writeSome(_ bytes: RawSpan) throws(SystemCallError) -> Int {
+        let number = number
+        return try checked("write", path) {
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe gatelog_write(number, source.baseAddress, source.count)
+            }
+        }
+    }
+
+    /// What the kernel knows about the file.
+    public func status() throws(SystemCallError) -> FileStatus {
+        let number = number
+        var status = stat()
+        _ = try checked("fstat", path) { unsafe fstat(number, &status) }
+        return FileStatus(status)
+    }
+
+    /// Waits until the file's bytes are on the disk (fsync).
+    public func synchronize() throws(SystemCallError) {
+        let number = number
+        _ = try checked("fsync", path) { fsync(number) }
+    }
+
+    /// Closes the file and says what went wrong, which a silent end of life cannot: some file
+    /// systems only report at close that the bytes did not reach the disk.
+    public consuming func close() throws(SystemCallError) {
+        guard isOwned else { return }
+        isOwned = false
+        guard gatelog_close(number) == -1 else { return }
+        let errno = Errno(rawValue: gatelog_errno())
+        if errno != .interrupted { throw SystemCallError(errno: errno, call: "close", path: path) }
+    }
+
+    /// Whether a person sits at the other end.
+    public var isTerminal: Bool { isatty(number) == 1 }
+}
+
+/// What the kernel knows about a file.
+public struct FileStatus: Hashable, Sendable {
+    /// What kind of thing a path names, as far as we treat them differently.
+    public enum Kind: Sendable {
+        case regular, directory, other
+    }
+
+    public var kind: Kind
+    /// Bytes, for a regular file.
+    public var size: Int64
+    /// Two open files of the same device and node are the same file.
+    public var device: UInt64
+    public var node: UInt64
+
+    init(_ status: stat) {
+        kind =
+            switch Int32(status.st_mode) & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            default: .other
+            }
+        size = Int64(status.st_size)
+        device = UInt64(status.st_dev)
+        node = UInt64(status.st_ino)
+    }
+}

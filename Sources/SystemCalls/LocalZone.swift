@@ -1,0 +1,38 @@
+import CLinux
+
+/// Where the rules of local time are: the bytes of a TZif file (RFC 8536), which `Records` parses.
+public enum LocalZone {
+    /// The file that `TZ` names, or /etc/localtime without it; nil for UTC, and where there is no such
+    /// file (then local time is UTC, as the C library has it).
+    public static func bytes() -> [UInt8]? {
+        guard let path = path(of: Environment.value(of: "TZ")) else { return nil }
+        return try? Paths.contents(path, limit: 1 << 20)
+    }
+
+    /// The zone file for a value of `TZ` (tzset(3)): ":Europe/Prague", "Europe/Prague", "/a/file" or unset.
+    /// Names that would climb out of the zone folder are not followed.
+    static func path(of setting: String?) -> String? {
+        guard var name = setting else { return "/etc/localtime" }
+        if name.hasPrefix(":") { name.removeFirst() }
+        if name.isEmpty || name == "UTC" || name == "UTC0" { return nil }
+        if name.hasPrefix("/") { return name }
+        return name.split(separator: "/").contains("..") ? nil : "/usr/share/zoneinfo/\(name)"
+    }
+}
+
+/// The process's environment.
+public enum Environment {
+    /// The value of `name`; nil where it is not set.
+    public static func value(of name: String) -> String? {
+        guard let value = unsafe gatelog_getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+}
+
+/// What signals do to this process.
+public enum Signals {
+    /// A write into a pipe without a reader fails with `Errno.brokenPipe`, in place of ending the process.
+    public static func ignoreBrokenPipe() {
+        gatelog_ignore_broken_pipe()
+    }
+}

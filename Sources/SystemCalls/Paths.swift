@@ -1,0 +1,51 @@
+import CLinux
+
+/// Calls on paths rather than on open files.
+public enum Paths {
+    /// Gives the file `old` the name `new`, in place of what had that name, in one step (rename(2)).
+    public static func rename(_ old: String, to new: String) throws(SystemCallError) {
+        _ = try checked("rename", new) { unsafe gatelog_rename(old, new) }
+    }
+
+    /// Removes the name `path` (unlink(2)).
+    public static func unlink(_ path: String) throws(SystemCallError) {
+        _ = try checked("unlink", path) { unsafe gatelog_unlink(path) }
+    }
+
+    /// What the kernel knows about `path`, links followed; nil where nothing is there.
+    public static func status(_ path: String) throws(SystemCallError) -> FileStatus? {
+        var status = stat()
+        do {
+            _ = try checked("stat", path) { unsafe gatelog_stat(path, &status) }
+        } catch  where error.errno == .noSuchFile {
+            return nil
+        }
+        return FileStatus(status)
+    }
+
+    /// All bytes of a small file; more than `limit` bytes are an error (EFBIG).
+    public static func contents(_ path: String, limit: Int = 16 << 20) throws(SystemCallError) -> [UInt8] {
+        let file = try FileDescriptor(opening: path, for: .read)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = try readChunk(file, &chunk)
+            if count == 0 { return bytes }
+            guard bytes.count <= limit - count else {
+                throw SystemCallError(errno: .fileTooLarge, call: "read", path: path)
+            }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    private static func readChunk(
+        _ file: borrowing FileDescriptor, _ chunk: inout [UInt8]
+    ) throws(SystemCallError) -> Int {
+        let number = file.number
+        return try checked("read") {
+            unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe gatelog_read(number, buffer.baseAddress, buffer.count)
+            }
+        }
+    }
+}
