@@ -7,6 +7,7 @@ public struct ByteBuffer: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// Bytes appended since the last `removeAll`.
+    @inlinable @inline(__always)
     public var count: Int { length }
     @usableFromInline var length: Int
 
@@ -22,6 +23,7 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// What was appended.
+    @inlinable
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
@@ -31,6 +33,7 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Forgets the bytes and keeps the memory.
+    @inlinable
     public mutating func removeAll() { length = 0 }
 
     /// Forgets the bytes from `count` on: undoes a record that turned out not to fit.

@@ -1,0 +1,93 @@
+public import PacketDecoding
+import Primitives
+
+/// Names by small numbers, escaped once when they are learned: a line or an object only copies them.
+public struct NameTable: ~Copyable {
+    private struct Place {
+        var start: Int32 = 0
+        var count: Int32 = 0
+        var jsonStart: Int32 = 0
+        var jsonCount: Int32 = 0
+    }
+
+    /// The most bytes of names that one table holds; later ones are not known. Far above what the
+    /// tables that feed it hold.
+    static let mostBytes = 1 << 30
+
+    private var places: [Place] = []
+    private var texts = ByteBuffer(capacity: 1024)
+
+    public init() {}
+
+    /// One more than the greatest number that has had a name.
+    public var count: Int { places.count }
+
+    /// Gives number `id` a name. Names are from the network or from people; either way they are escaped.
+    public mutating func set(_ name: String, for id: Int) {
+        guard id >= 0, texts.count < NameTable.mostBytes else { return }
+        while places.count <= id { places.append(Place()) }
+        let start = texts.count
+        texts.append(escaping: name)
+        let middle = texts.count
+        texts.append(escapingJSON: name)
+        places[id] = Place(
+            start: Int32(start), count: Int32(middle - start), jsonStart: Int32(middle),
+            jsonCount: Int32(texts.count - middle))
+    }
+
+    /// Appends the name as a line has it; false where the number has none.
+    @inline(__always)
+    func append(_ id: Int, to buffer: inout ByteBuffer) -> Bool {
+        guard id < places.count, places[id].count > 0 else { return false }
+        let place = places[id]
+        buffer.append(texts.bytes.extracting(Int(place.start)..<Int(place.start + place.count)))
+        return true
+    }
+
+    /// Appends the name as the inside of a JSON string; false where the number has none.
+    func appendJSON(_ id: Int, to buffer: inout ByteBuffer) -> Bool {
+        guard contains(id) else { return false }
+        let place = places[id]
+        buffer.append(texts.bytes.extracting(Int(place.jsonStart)..<Int(place.jsonStart + place.jsonCount)))
+        return true
+    }
+
+    /// Whether the number has a name.
+    func contains(_ id: Int) -> Bool { id < places.count && places[id].count > 0 }
+}
+
+/// The names that records speak of by number. Who reads the packets fills it: interfaces when they
+/// appear, hosts and users as their tables give them numbers.
+public struct PacketNames: ~Copyable {
+    /// Display names by `InterfaceID.rawValue`.
+    public var interfaces = NameTable()
+    /// Host names by the number of the run's name table.
+    public var hosts = NameTable()
+    /// User names by the number of the run's user table.
+    public var users = NameTable()
+    /// What a line calls an interface without a name.
+    public var unknownInterface: String {
+        didSet {
+            fallback.removeAll()
+            fallback.append(escaping: unknownInterface)
+        }
+    }
+    private var fallback: ByteBuffer
+
+    /// No names yet.
+    public init() {
+        unknownInterface = "unknown"
+        fallback = ByteBuffer(capacity: 64)
+        fallback.append("unknown")
+    }
+
+    /// Names an interface.
+    public mutating func name(_ interface: InterfaceID, _ name: String) {
+        if interface != .none { interfaces.set(name, for: Int(interface.rawValue)) }
+    }
+
+    @inline(__always)
+    func appendInterface(_ id: InterfaceID, to buffer: inout ByteBuffer) {
+        if !interfaces.append(Int(id.rawValue), to: &buffer) { buffer.append(fallback.bytes) }
+    }
+}
