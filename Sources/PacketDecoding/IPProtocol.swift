@@ -16,9 +16,18 @@ public enum IPProtocol {
     public static let noNextHeader: UInt8 = 59
     public static let destinationOptions: UInt8 = 60
     public static let ospf: UInt8 = 89
+    public static let etherIP: UInt8 = 97
     public static let sctp: UInt8 = 132
     public static let mobility: UInt8 = 135
     public static let udpLite: UInt8 = 136
     public static let hostIdentity: UInt8 = 139
     public static let shim6: UInt8 = 140
+
+    /// Whether an IPv6 header chain goes on behind a header of this number.
+    public static func isExtensionHeader(_ number: UInt8) -> Bool {
+        switch number {
+        case hopByHop, routing, fragment, ah, destinationOptions, mobility, hostIdentity, shim6: true
+        default: false
+        }
+    }
 }

@@ -61,6 +61,8 @@ public struct Layers: Sendable {
         public static let linkDirection = Presence(rawValue: 1 << 22)
         /// `userID` of the socket that sent it (NFLOG).
         public static let userID = Presence(rawValue: 1 << 23)
+        /// An authentication header stands between IP and `protocolNumber`: the packet is `proto = ah` as well.
+        public static let authentication = Presence(rawValue: 1 << 24)
 
         /// A packet of either family.
         public static let ip: Presence = [.ipv4, .ipv6]
@@ -118,7 +120,8 @@ public struct Layers: Sendable {
 
     // Transport
 
-    /// The first byte above the IP header and its extensions (set with `.upperProtocol`).
+    /// The first byte above the IP header and its extensions (set with `.upperProtocol`); it may lie behind the
+    /// captured bytes.
     public var transportOffset: Int32 = 0
     public var sourcePort: UInt16 = 0
     public var destinationPort: UInt16 = 0
