@@ -8,7 +8,7 @@ public struct InterfaceID: RawRepresentable, Hashable, Sendable {
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// No interface, or one that the source does not tell.
-    public static let none = InterfaceID(rawValue: .max)
+    @inlinable public static var none: InterfaceID { InterfaceID(rawValue: .max) }
 }
 
 /// The direction of a frame as the gateway sees it.

@@ -6,7 +6,8 @@ public import Primitives
 /// the last frame left there, so that starting anew costs one store. Offsets count from
 /// the first byte of the frame. Never holds bytes: they are borrowed beside it.
 public struct Layers: Sendable {
-    /// Which facts the frame has and the capture kept.
+    /// Which facts the frame has and the capture kept. The constants are computed: other rooms see
+    /// their values, where a stored static would be a call away.
     public struct Presence: OptionSet, Sendable {
         public let rawValue: UInt32
 
@@ -14,58 +15,58 @@ public struct Layers: Sendable {
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// `sourceMAC`: the offset of six bytes.
-        public static let sourceMAC = Presence(rawValue: 1 << 0)
+        @inlinable public static var sourceMAC: Presence { Presence(rawValue: 1 << 0) }
         /// `destinationMAC`: the offset of six bytes.
-        public static let destinationMAC = Presence(rawValue: 1 << 1)
+        @inlinable public static var destinationMAC: Presence { Presence(rawValue: 1 << 1) }
         /// `etherType`.
-        public static let etherType = Presence(rawValue: 1 << 2)
+        @inlinable public static var etherType: Presence { Presence(rawValue: 1 << 2) }
         /// `vlanCount` and `vlans`: at least one tag.
-        public static let vlan = Presence(rawValue: 1 << 3)
+        @inlinable public static var vlan: Presence { Presence(rawValue: 1 << 3) }
         /// An IPv4 header whole enough for its addresses: all fields under "Network".
-        public static let ipv4 = Presence(rawValue: 1 << 4)
+        @inlinable public static var ipv4: Presence { Presence(rawValue: 1 << 4) }
         /// An IPv6 fixed header: all fields under "Network" but the fragment ones.
-        public static let ipv6 = Presence(rawValue: 1 << 5)
+        @inlinable public static var ipv6: Presence { Presence(rawValue: 1 << 5) }
         /// The packet is a fragment: `fragmentOffset`, `moreFragments`, `identification`.
-        public static let fragment = Presence(rawValue: 1 << 6)
+        @inlinable public static var fragment: Presence { Presence(rawValue: 1 << 6) }
         /// A fragment other than the first: no transport header is here.
-        public static let laterFragment = Presence(rawValue: 1 << 7)
+        @inlinable public static var laterFragment: Presence { Presence(rawValue: 1 << 7) }
         /// `protocolNumber` is the protocol above IP, all extension headers having been walked.
-        public static let upperProtocol = Presence(rawValue: 1 << 8)
+        @inlinable public static var upperProtocol: Presence { Presence(rawValue: 1 << 8) }
         /// `sourcePort` and `destinationPort`, of the packet or inherited from its first fragment.
-        public static let ports = Presence(rawValue: 1 << 9)
+        @inlinable public static var ports: Presence { Presence(rawValue: 1 << 9) }
         /// `tcpFlags`.
-        public static let tcpFlags = Presence(rawValue: 1 << 10)
+        @inlinable public static var tcpFlags: Presence { Presence(rawValue: 1 << 10) }
         /// A whole fixed TCP header stands at `transportOffset` (20 bytes).
-        public static let tcp = Presence(rawValue: 1 << 11)
+        @inlinable public static var tcp: Presence { Presence(rawValue: 1 << 11) }
         /// A whole UDP or UDP-Lite header stands at `transportOffset` (8 bytes).
-        public static let udp = Presence(rawValue: 1 << 12)
+        @inlinable public static var udp: Presence { Presence(rawValue: 1 << 12) }
         /// `icmpType` and `icmpCode`, of ICMP or ICMPv6 as `protocolNumber` tells.
-        public static let icmp = Presence(rawValue: 1 << 13)
+        @inlinable public static var icmp: Presence { Presence(rawValue: 1 << 13) }
         /// `payloadOffset` and `payloadLength`.
-        public static let payload = Presence(rawValue: 1 << 14)
+        @inlinable public static var payload: Presence { Presence(rawValue: 1 << 14) }
         /// A tunnel's inner packet: `tunnel` and `tunnelOffset`.
-        public static let tunnel = Presence(rawValue: 1 << 15)
+        @inlinable public static var tunnel: Presence { Presence(rawValue: 1 << 15) }
         /// `ruleOffset` and `ruleLength`: the firewall rule's name.
-        public static let rule = Presence(rawValue: 1 << 16)
+        @inlinable public static var rule: Presence { Presence(rawValue: 1 << 16) }
         /// `verdict`.
-        public static let verdict = Presence(rawValue: 1 << 17)
+        @inlinable public static var verdict: Presence { Presence(rawValue: 1 << 17) }
         /// `ruleGroupOffset`, `ruleGroupLength` and `ruleNumber` of the log prefix's `@group:rule`.
-        public static let ruleNumber = Presence(rawValue: 1 << 18)
+        @inlinable public static var ruleNumber: Presence { Presence(rawValue: 1 << 18) }
         /// `error`: the one thing that stopped the decoder.
-        public static let error = Presence(rawValue: 1 << 19)
+        @inlinable public static var error: Presence { Presence(rawValue: 1 << 19) }
         /// `inputIndex`, the kernel's interface index.
-        public static let inputIndex = Presence(rawValue: 1 << 20)
+        @inlinable public static var inputIndex: Presence { Presence(rawValue: 1 << 20) }
         /// `outputIndex`, the kernel's interface index.
-        public static let outputIndex = Presence(rawValue: 1 << 21)
+        @inlinable public static var outputIndex: Presence { Presence(rawValue: 1 << 21) }
         /// `linkDirection`, as the link header tells it.
-        public static let linkDirection = Presence(rawValue: 1 << 22)
+        @inlinable public static var linkDirection: Presence { Presence(rawValue: 1 << 22) }
         /// `userID` of the socket that sent it (NFLOG).
-        public static let userID = Presence(rawValue: 1 << 23)
+        @inlinable public static var userID: Presence { Presence(rawValue: 1 << 23) }
         /// An authentication header stands between IP and `protocolNumber`: the packet is `proto = ah` as well.
-        public static let authentication = Presence(rawValue: 1 << 24)
+        @inlinable public static var authentication: Presence { Presence(rawValue: 1 << 24) }
 
         /// A packet of either family.
-        public static let ip: Presence = [.ipv4, .ipv6]
+        @inlinable public static var ip: Presence { Presence(rawValue: 3 << 4) }
     }
 
     /// What the firewall did with a packet, as its log prefix tells.

@@ -78,6 +78,8 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Appends the UTF-8 of `text` as it stands; what came from the network goes through escaping first.
+    /// Disfavoured, so that a literal is a `StaticString`.
+    @_disfavoredOverload
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { source in

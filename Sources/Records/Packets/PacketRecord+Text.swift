@@ -18,7 +18,7 @@ extension PacketRecord {
     }
 
     private func appendRareProtocol(to buffer: inout ByteBuffer) {
-        if let name = DisplayNames.ofProtocol(protocolNumber) {
+        if let name = IPProtocol.name(of: protocolNumber) {
             buffer.append(name)
         } else {
             buffer.append(decimal: UInt32(protocolNumber))
