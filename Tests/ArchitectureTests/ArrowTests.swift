@@ -8,7 +8,7 @@ struct ArrowTests {
         "Primitives": [],
         "SystemCalls": ["CLinux", "Primitives"],
         "Compression": ["CZlib", "CZstd", "Primitives"],
-        "Patterns": ["CPCRE2", "Primitives"],
+        "Patterns": ["CPCRE2", "Primitives", "Synchronization"],
         "PacketDecoding": ["Primitives"],
         "Settings": ["Primitives", "Yams"],
         "Records": ["Primitives", "PacketDecoding", "Settings"],
