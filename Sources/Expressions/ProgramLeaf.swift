@@ -123,30 +123,4 @@ extension ProgramLeaf {
         case .ruleMatches, .payloadMatches: 5
         }
     }
-
-    /// Leaves of one key can be united: "a place lies in A, or a place lies in B" is "a place lies in A or B".
-    struct UnionKey: Hashable {
-        var kind: Int
-        var place: UInt8 = 0
-    }
-
-    var unionKey: UnionKey? {
-        switch self {
-        case .presence: UnionKey(kind: 0)
-        case .fragment: UnionKey(kind: 1)
-        case .ports(let place, _): UnionKey(kind: 2, place: place.rawValue)
-        case .addresses(let place, _): UnionKey(kind: 3, place: place.rawValue)
-        case .number(let field, _): UnionKey(kind: 4, place: field.rawValue)
-        case .vlan: UnionKey(kind: 5)
-        case .hardware(let place, _): UnionKey(kind: 6, place: place.rawValue)
-        case .direction: UnionKey(kind: 7)
-        case .interface(let place, _): UnionKey(kind: 8, place: place.rawValue)
-        case .user: UnionKey(kind: 9)
-        case .host: UnionKey(kind: 10)
-        case .country: UnionKey(kind: 11)
-        case .asn: UnionKey(kind: 12)
-        case .verdict: UnionKey(kind: 13)
-        case .flags, .payloadContains, .payloadMatches, .ruleEquals, .ruleMatches, .inner: nil
-        }
-    }
 }

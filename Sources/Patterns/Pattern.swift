@@ -24,6 +24,8 @@ public final class Pattern: @unchecked Sendable {
     /// Bytes that one match may keep on its stack.
     static let stackLimit = 512 << 10
 
+    /// The pattern as it was given.
+    public let source: String
     /// Texts that ran into `stepLimit`, or needed more memory than a match may have.
     public private(set) var exhausted = 0
 
@@ -37,6 +39,7 @@ public final class Pattern: @unchecked Sendable {
     /// Compiles `pattern` (PCRE2 syntax, without slashes).
     public init(_ pattern: String, ignoresCase: Bool = false, over subject: Subject) throws(PatternError) {
         let code = unsafe try Self.compile(pattern, ignoresCase, subject)
+        source = pattern
         unsafe self.code = code
         let translated = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) == 0
         // Only memory that is short makes these nil, and then nothing else would work either.
