@@ -2,10 +2,10 @@ extension NftablesWriter {
     // MARK: Transport
 
     mutating func ports(
-        _ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers, _ leaf: Leaf, positive: Bool
+        _ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers, positive: Bool
     ) -> [NftablesRule] {
         losses.add(
-            .both, at: leaf.place,
+            .both,
             "nftables reads no ports of later fragments; where it tracks connections, fragments were put together before."
         )
         let protocols = Set(PortCarriers.numbers.filter { carriers.contains($0.carrier) }.map { UInt8($0.number) })
@@ -50,9 +50,9 @@ extension NftablesWriter {
     }
 
     private static func icmp(_ word: String, _ value: ICMPValue.TypeAndCode) -> [NftablesRule.Match] {
-        let type = NftablesRule.Match.transport("\(word) type \(value.type)")
+        let type = NftablesRule.Match.icmp("\(word) type \(value.type)")
         guard let code = value.code else { return [type] }
-        return [type, .transport("\(word) code \(code)")]
+        return [type, .icmp("\(word) code \(code)")]
     }
 
     /// None of the values: another protocol, or each value failed by its type or by its code.
@@ -70,9 +70,9 @@ extension NftablesWriter {
     ) -> [NftablesRule] {
         guard !values.isEmpty else { return [] }
         return values.reduce([start]) { rules, value in
-            var failing: [NftablesRule] = [NftablesRule(matches: [.transport("\(word) type != \(value.type)")])]
+            var failing: [NftablesRule] = [NftablesRule(matches: [.icmp("\(word) type != \(value.type)")])]
             if let code = value.code {
-                failing.append(NftablesRule(matches: [.transport("\(word) code != \(code)")]))
+                failing.append(NftablesRule(matches: [.icmp("\(word) code != \(code)")]))
             }
             return product(rules, failing)
         }

@@ -83,7 +83,7 @@ struct NftablesWriter {
         switch leaf.question {
         case .ip(let version): families(version, positive: true)
         case .addresses(let side, let ranges): addresses(side, ranges)
-        case .ports(let side, let ranges, let carriers): ports(side, ranges, carriers, leaf, positive: true)
+        case .ports(let side, let ranges, let carriers): ports(side, ranges, carriers, positive: true)
         case .protocols(let ranges): [NftablesRule(protocols: Self.protocols(ranges))]
         case .flags(let flags): [tcpFlags(flags, positive: true)]
         case .icmp(let v4, let v6): icmp(v4, v6)
@@ -100,7 +100,7 @@ struct NftablesWriter {
         switch leaf.question {
         case .ip(let version): families(version, positive: false)
         case .addresses(let side, let ranges): otherAddresses(side, ranges)
-        case .ports(let side, let ranges, let carriers): ports(side, ranges, carriers, leaf, positive: false)
+        case .ports(let side, let ranges, let carriers): ports(side, ranges, carriers, positive: false)
         case .protocols(let ranges):
             [NftablesRule(protocols: NftablesRule.everyProtocol.subtracting(Self.protocols(ranges)))]
                 .filter { !$0.protocols.isEmpty }

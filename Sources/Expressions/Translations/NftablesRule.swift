@@ -18,6 +18,8 @@ struct NftablesRule: Hashable, Sendable {
         case network(String)
         /// Reads the header of the one protocol that is left.
         case transport(String)
+        /// Reads the header of the one protocol that is left, which belongs to one family.
+        case icmp(String)
         /// A port field and its values; which word stands before them follows from the protocols.
         case port(String)
     }
@@ -44,6 +46,7 @@ struct NftablesRule: Hashable, Sendable {
         var transport: [String] = []
         var plain: [String] = []
         var readsTransport = false
+        var readsNetwork = false
         let word = protocols.count == 1 ? protocols.first.flatMap { Self.words[$0] } : nil
         for match in matches {
             switch match {
@@ -52,12 +55,16 @@ struct NftablesRule: Hashable, Sendable {
             case .transport(let text):
                 transport.append(text)
                 readsTransport = true
+            case .icmp(let text):
+                transport.append(text)
+                readsTransport = true
+                readsNetwork = true
             case .port(let text):
                 transport.append("\(word ?? "th") \(text)")
                 readsTransport = readsTransport || word != nil
             }
         }
-        if network.isEmpty, families != .both {
+        if network.isEmpty, !readsNetwork, families != .both {
             network = ["meta nfproto \(families == .v4 ? "ipv4" : "ipv6")"]
         }
         if !readsTransport, protocols != Self.everyProtocol { transport.insert(protocolMatch, at: 0) }

@@ -12,7 +12,7 @@ struct Resolution {
     init(_ tree: Tree?, directory: Directory) {
         self.directory = directory
         let whole = tree ?? .any(SourceRange(0, 0))
-        formula = resolved(whole).narrowingPorts()
+        formula = resolved(whole).narrowingPorts().mergingAlternatives()
     }
 
     private mutating func resolved(_ tree: Tree) -> Formula<Leaf> {

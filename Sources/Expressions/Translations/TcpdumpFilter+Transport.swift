@@ -1,7 +1,7 @@
 extension TcpdumpWriter {
     // MARK: Ports
 
-    func ports(_ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers) -> Formula<String> {
+    mutating func ports(_ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers) -> Formula<String> {
         let direction =
             switch side {
             case .source: "src "
@@ -23,8 +23,12 @@ extension TcpdumpWriter {
                     : .atom("\(word)\(direction)portrange \(range.lowerBound)-\(range.upperBound)")
             }
         }
-        if carriers.contains(.udpLite), detail == .exact || carriers == .udpLite {
-            parts.append(udpLite(side, ranges))
+        if carriers.contains(.udpLite) {
+            if detail == .exact || carriers == .udpLite {
+                parts.append(udpLite(side, ranges))
+            } else {
+                losses.add(.both, "Packets of UDP-Lite count as if they had no ports.")
+            }
         }
         return .either(parts)
     }

@@ -62,9 +62,15 @@ struct TcpdumpWriter {
             if formula.contains(where: { if case .vlan = $0.question { true } else { false } }) {
                 return tagged(formula, upTo: 1)
             }
-            losses.add(
-                .both, "Frames with VLAN tags count as if they were not IP: `vlan` moves every offset behind it.")
-            return written(formula)
+            let result = written(formula)
+            switch result {
+            case .always, .never: break
+            default:
+                losses.add(
+                    .both,
+                    "Frames with VLAN tags count as if they were not IP: `vlan` moves every offset behind it.")
+            }
+            return result
         }
         return tagged(formula, upTo: 2)
     }
@@ -93,8 +99,8 @@ struct TcpdumpWriter {
 
     /// Whether only an IP packet can meet the formula.
     private func needsIP(_ formula: Formula<Leaf>) -> Bool {
-        let elsewhere: Formula<Leaf> = formula.replacing { leaf, _ in
-            leaf.question.needsIP ? .never : .always
+        let elsewhere: Formula<Leaf> = formula.replacing { leaf, widening in
+            leaf.question.needsIP ? .never : .unknown(widening: widening)
         }
         if case .never = elsewhere { return true }
         return false
