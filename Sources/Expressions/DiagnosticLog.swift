@@ -11,7 +11,11 @@ struct DiagnosticLog {
 
     mutating func error(_ place: SourceRange, _ message: String) {
         errors += 1
-        if errors <= ExpressionLimits.errors { diagnostics.append(Diagnostic(.error, at: place, message)) }
+        guard errors <= ExpressionLimits.errors else { return }
+        diagnostics.append(Diagnostic(.error, at: place, message))
+        if isFull {
+            diagnostics.append(Diagnostic(.error, at: place, "there may be more errors: reading ended here"))
+        }
     }
 
     mutating func warning(_ place: SourceRange, _ message: @autoclosure () -> String) {

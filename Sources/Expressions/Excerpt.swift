@@ -14,6 +14,12 @@ enum Excerpt {
         return "\"\(shown)\""
     }
 
+    /// A piece of the expression's text: in quotes, unless it has some of its own.
+    static func source(_ text: String) -> String {
+        let quoted = quoted(text)
+        return text.contains("\"") ? String(quoted.dropFirst().dropLast()) : quoted
+    }
+
     /// A scalar as it may stand on a terminal: control and formatting characters are spelled.
     static func escaped(_ scalar: Unicode.Scalar) -> String {
         switch scalar {

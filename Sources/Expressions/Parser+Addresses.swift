@@ -53,7 +53,7 @@ extension Parser {
     private mutating func prefix(_ operand: Operand, _ slash: Int, _ row: VariableRow) throws(Stop) -> Value? {
         let left = Token(kind: .word, lower: operand.token.lower, upper: slash)
         let right = Token(kind: .word, lower: slash + 1, upper: operand.token.upper)
-        guard let address = address(left) else { return try reportNoAddress(operand, left, row) }
+        guard let address = address(left) else { return try reportNoAddress(operand, left, row, isPrefix: true) }
         if let length = number(right) {
             if let range = AddressRange(address, prefixLength: Int(length)) { return .addresses(range) }
             let most = if case .v4 = address { 32 } else { 128 }
@@ -80,22 +80,24 @@ extension Parser {
     }
 
     /// Says why something that should be an address is none.
-    private mutating func reportNoAddress(_ operand: Operand, _ token: Token, _ row: VariableRow) throws(Stop) -> Value?
-    {
-        guard let problem = problem(text(token).prefix(64)) else { return try unfit(operand, row) }
+    private mutating func reportNoAddress(
+        _ operand: Operand, _ token: Token, _ row: VariableRow, isPrefix: Bool = false
+    ) throws(Stop) -> Value? {
+        guard let problem = problem(text(token).prefix(64), isPrefix) else { return try unfit(operand, row) }
         try report(token.place, "\(shown(token)) is no address: \(problem)")
         return nil
     }
 
-    private func problem(_ text: Substring) -> String? {
-        let isDotted = text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && text.contains(".")
+    private func problem(_ text: Substring, _ isPrefix: Bool) -> String? {
+        let isDotted =
+            text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && (isPrefix || text.contains("."))
         if isDotted {
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
             if let part = parts.first(where: { (Int($0) ?? 0) > 255 }) { return "\(part) is above 255" }
             if parts.contains(where: { $0.count > 1 && $0.first == "0" }) {
                 return "some programs read a number with a leading zero as octal; leave the zeros out"
             }
-            return "four numbers with dots between make an IPv4 address"
+            return "four numbers with dots between make an IPv4 address" + (isPrefix ? ", as in 10.0.0.0/8" : "")
         }
         let isHexadecimal = text.utf8.allSatisfy {
             $0.isHexadecimal || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")

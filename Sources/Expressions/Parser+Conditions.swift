@@ -1,3 +1,5 @@
+import Primitives
+
 // One condition: a variable, a comparator it takes, and what it is compared with.
 
 /// A value as it was written, before the variable says what it means.
@@ -29,6 +31,7 @@ extension Parser {
         let comparator = token
         guard let kind = try comparatorKind(comparator, row) else { return nil }
         advance()
+        if try reportForeignComparator(comparator) { return nil }
         let test: Test?
         switch kind {
         case .equal, .unequal:
@@ -57,11 +60,7 @@ extension Parser {
         case .tilde:
             if row.takesRegex { return comparator.kind }
         default:
-            try report(
-                placeOfToken,
-                "\"\(row.variable.rawValue)\" is compared with \(choices(row.comparators)), and \(row.takes) follows; "
-                    + "found \(shown(comparator))")
-            skipToOperator()
+            try reportNoComparator(comparator, row)
             return nil
         }
         try report(
@@ -69,6 +68,39 @@ extension Parser {
             "\"\(row.variable.rawValue)\" takes \(choices(row.comparators)), not \(shown(comparator))")
         skipToOperator()
         return nil
+    }
+
+    /// The variable stands there, and no comparator behind it.
+    private mutating func reportNoComparator(_ found: Token, _ row: VariableRow) throws(Stop) {
+        let name = row.variable.rawValue
+        var message = "a comparator is missing behind \"\(name)\", which takes \(choices(row.comparators))"
+        switch found.kind {
+        case .end: message += " with \(row.takes)"
+        case .word where IPAddress(parsing: text(found)) != nil:
+            message += DidYouMean.phrase(["\"addr = \(text(found))\""])
+        case .word, .string:
+            message += DidYouMean.phrase([Excerpt.source("\(name) = \(text(found))")])
+        default: message += "; found \(shown(found))"
+        }
+        try report(placeOfToken, message)
+        skipToOperator()
+    }
+
+    /// `=>`, `=<` and `<>` as other languages have them.
+    private mutating func reportForeignComparator(_ comparator: Token) throws(Stop) -> Bool {
+        guard comparator.upper == token.lower else { return false }
+        let meant: String
+        switch (comparator.kind, token.kind) {
+        case (.equal, .greater): meant = ">="
+        case (.equal, .less): meant = "<="
+        case (.less, .greater): meant = "!="
+        default: return false
+        }
+        let place = SourceRange(comparator.lower, token.upper)
+        let both = Token(kind: .word, lower: place.lower, upper: place.upper)
+        try report(place, "\(shown(both)) is no comparator; did you mean \"\(meant)\"?")
+        skipToOperator()
+        return true
     }
 
     /// What stands behind `=` or `!=`: a value, a range or a set. Empty where something was wrong.
@@ -99,6 +131,10 @@ extension Parser {
         var values: [Value] = []
         var isWhole = true
         while true {
+            if token.kind == .end {
+                try report(opening.place, "this \"{\" is not closed")
+                return []
+            }
             if let operand = try operand(of: row) {
                 if let value = try value(operand, of: row) { values.append(value) } else { isWhole = false }
             } else {
@@ -112,21 +148,31 @@ extension Parser {
                 advance()
                 return isWhole ? values : []
             case .end:
-                try report(opening.place, "this \"{\" is not closed")
-                return []
+                continue
             default:
                 let misplaced = token
                 isWhole = false
                 skipInSet(toItsEnd: true)
-                if token.kind == .closeBrace {
-                    try report(misplaced.place, "\",\" or \"}\" could stand here, not \(shown(misplaced))")
-                }
+                guard token.kind == .closeBrace else { continue }
+                try report(misplaced.place, "\",\" or \"}\" could stand here, not \(shown(misplaced))")
+                advance()
+                return []
             }
         }
     }
 
     private mutating func skipInSet(toItsEnd: Bool = false) {
-        while token.kind != .closeBrace && token.kind != .end && (toItsEnd || token.kind != .comma) { advance() }
+        var depth = 0
+        while token.kind != .end {
+            switch token.kind {
+            case .closeBrace where depth == 0: return
+            case .comma where depth == 0 && !toItsEnd: return
+            case .openBrace: depth += 1
+            case .closeBrace: depth -= 1
+            default: break
+            }
+            advance()
+        }
     }
 
     /// One value or range as it is written; nil where none stands here (the error is reported).
@@ -139,6 +185,12 @@ extension Parser {
         case .word:
             advance()
             if token.kind == .colon { return try named(first) }
+            if token.kind == .string, token.lower == first.upper {
+                let known = "list:\"name\", user:\"names\" or vpn:\"connection name\" could stand here"
+                try report(SourceRange(first.lower, token.upper), "\(known), not \(shown(first))")
+                advance()
+                return nil
+            }
             guard token.kind == .dash else {
                 return Operand(form: .word, token: first, upper: first, place: first.place)
             }

@@ -74,9 +74,10 @@ extension Parser {
             }
         }
         if count == 0, isRight {
+            let hint = start.kind == .openBrace ? "; several flags stand side by side: tcpfl = SYN +ACK" : ""
             try report(
                 start.kind == .end ? placeOfToken : start.place,
-                "\"tcpfl\" takes \(Variable.tcpFlags.row.takes); found \(shown(start))")
+                "\"tcpfl\" takes \(Variable.tcpFlags.row.takes); found \(shown(start))\(hint)")
             skipToOperator()
             return nil
         }

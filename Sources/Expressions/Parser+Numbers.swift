@@ -17,7 +17,7 @@ extension Parser {
         throws(Stop) -> UInt32?
     {
         guard let number = number(token) else { return nil }
-        guard least...most ~= UInt32(clamping: number) else {
+        guard UInt64(least)...UInt64(most) ~= number else {
             try report(
                 token.place,
                 "\(shown(token)) is out of range: \"\(row.variable.rawValue)\" goes from \(least) to \(most)")
@@ -87,6 +87,10 @@ extension Parser {
         case .word where number(operand.token) != nil:
             return try number(operand.token, upTo: most, of: row).map { .number(lower: $0, upper: $0) }
         case .word, .string:
+            let begin = lexer.bytes[operand.token.lower]
+            if begin.isDigit, names.directory.ports(ofService: text(operand.token).lowercased()) == nil {
+                return try unfit(operand, row)
+            }
             guard services, let name = try name(operand, row) else { return services ? nil : try unfit(operand, row) }
             return try service(name.lowercased(), operand)
         default:
@@ -157,10 +161,14 @@ extension Parser {
         }
         let name = text(token).lowercased()
         guard var value = ICMPNames.value(of: name), !only6 || value.v6 != nil else {
-            try report(
-                operand.place,
-                "\"\(row.variable.rawValue)\" knows no message \(Excerpt.quoted(name))"
-                    + DidYouMean.phrase(for: name, among: ICMPNames.all(onlyICMP6: only6)))
+            var hint = DidYouMean.phrase(for: name, among: ICMPNames.all(onlyICMP6: only6))
+            let parts = name.split(separator: "/")
+            if parts.count == 2, UInt8(parts[1]) != nil, let message = ICMPNames.value(of: String(parts[0])),
+                let type = only6 ? message.v6?.type : message.v4?.type
+            {
+                hint = "; by numbers it is \(type)/\(parts[1])"
+            }
+            try report(operand.place, "\"\(row.variable.rawValue)\" knows no message \(Excerpt.quoted(name))\(hint)")
             return nil
         }
         if only6 { value.v4 = nil }

@@ -1,3 +1,5 @@
+import Primitives
+
 // What an operand means to its variable.
 
 extension Parser {
@@ -31,46 +33,74 @@ extension Parser {
 
     /// Reports a value of a kind that the variable does not take.
     mutating func unfit(_ operand: Operand, _ row: VariableRow) throws(Stop) -> Value? {
-        let source = Token(kind: .word, lower: operand.place.lower, upper: operand.place.upper)
-        let isName = operand.form == .word && !isPlainName(operand.token) && number(operand.token) == nil
-        let what = operand.form == .string ? "the string \(shown(operand.token))" : shown(source)
-        var message = "\"\(row.variable.rawValue)\" takes \(row.takes), not \(what)"
-        switch row.values {
-        case .interfaces, .rule, .host, .user:
-            if isName {
-                message = "a name such as \(text(operand.token)) needs quotes: \(Excerpt.quoted(text(operand.token)))"
-            }
-        default:
-            if operand.form != .string, let other = variable(taking: operand) {
-                message += "; did you mean \"\(other.rawValue) = \(text(source))\"?"
-            }
+        let written = written(operand)
+        let what = operand.form == .string ? "the string \(Excerpt.source(written))" : Excerpt.source(written)
+        let hint = meant(by: operand, written, row).map { DidYouMean.phrase([Excerpt.source($0)]) } ?? ""
+        let needsQuotes = operand.form == .word && takesNames(row) && !isPlainName(operand.token)
+        if needsQuotes && hint.isEmpty {
+            try report(operand.place, "a name such as \(written) needs quotes: \(Excerpt.quoted(written))")
+        } else {
+            try report(operand.place, "\"\(row.variable.rawValue)\" takes \(row.takes), not \(what)\(hint)")
         }
-        try report(operand.place, message)
+        // The rest of an address with dashes (00-11-22-33-44-55) would only be reported again.
+        if operand.form == .range, token.kind == .dash { skipToOperator() }
         return nil
     }
 
-    /// A variable that would take a value of this look.
-    private func variable(taking operand: Operand) -> Variable? {
-        guard operand.place.upper - operand.place.lower <= 60 else { return nil }
-        switch operand.form {
-        case .list, .user: return .addr
-        case .vpn: return .interface
-        case .string: return nil
-        case .range, .word:
-            if number(operand.token).map({ $0 <= 65_535 }) == true { return .port }
-            return range(operand) != nil ? .addr : nil
+    private func takesNames(_ row: VariableRow) -> Bool {
+        switch row.values {
+        case .interfaces, .rule, .host, .user, .payload: true
+        default: false
         }
     }
 
+    /// The condition that was probably meant by a value which the variable does not take.
+    private func meant(by operand: Operand, _ written: String, _ row: VariableRow) -> String? {
+        guard written.utf8.count <= 60 else { return nil }
+        let name = row.variable.rawValue
+        switch operand.form {
+        case .list, .user:
+            return "addr = \(written)"
+        case .vpn:
+            return "if = \(written)"
+        case .string:
+            let inside = String(written.dropFirst().dropLast())
+            return row.values == .addresses && IPAddress(parsing: inside) != nil ? "\(name) = \(inside)" : nil
+        case .range, .word:
+            break
+        }
+        if row.takesRegex, written.utf8.first == UInt8(ascii: "/") { return "\(name) ~ \(written)" }
+        if row.values != .addresses, row.variable != .host, range(operand) != nil { return "addr = \(written)" }
+        switch row.values {
+        case .addresses, .hardware:
+            let isNumber = number(operand.token) ?? .max <= 65_535 && number(operand.upper) != nil
+            if isNumber, row.values == .addresses { return "port = \(written)" }
+            let hasLetter = written.utf8.contains { $0.isLetter && !$0.isHexadecimal }
+            return hasLetter && written.contains(".") ? "host = \"\(written)\"" : nil
+        case .asn where written.lowercased().hasPrefix("as") && UInt32(written.dropFirst(2)) != nil:
+            return "asn = \(written.dropFirst(2))"
+        case .payload where operand.form == .word:
+            return "payload = \(Excerpt.quoted(written))"
+        default:
+            return nil
+        }
+    }
+
+    /// An operand's text.
+    private func written(_ operand: Operand) -> String {
+        text(Token(kind: .word, lower: operand.place.lower, upper: operand.place.upper))
+    }
+
     private mutating func oneOf(_ words: [String], _ operand: Operand, _ row: VariableRow) throws(Stop) -> String? {
-        let word = operand.form == .word ? text(operand.token).lowercased() : ""
-        if words.contains(word) { return word }
-        let meant = DidYouMean.phrase(for: word, among: words)
-        let source = Token(kind: .word, lower: operand.place.lower, upper: operand.place.upper)
+        let word = text(operand.token).lowercased()
+        if operand.form == .word, words.contains(word) { return word }
+        var meant = DidYouMean.phrase(for: word, among: words)
+        if operand.form == .string, words.contains(String(word.dropFirst().dropLast())) {
+            meant = "; leave the quotes out"
+        }
         try report(
             operand.place,
-            "\"\(row.variable.rawValue)\" takes \(row.takes), not \(operand.form == .string ? shown(operand.token) : shown(source))\(meant)"
-        )
+            "\"\(row.variable.rawValue)\" takes \(row.takes), not \(Excerpt.source(written(operand)))\(meant)")
         return nil
     }
 
@@ -151,7 +181,8 @@ extension Parser {
             log.warning(operand.place, "no \(what) is known here, so \(Excerpt.quoted(name)) is not met")
             return name
         case .missing(let others):
-            let message = "there is no \(what) \(Excerpt.quoted(name))" + DidYouMean.phrase(for: name, among: others)
+            var message = "there is no \(what) \(Excerpt.quoted(name))" + DidYouMean.phrase(for: name, among: others)
+            if !message.hasSuffix("?") { message += Self.existing(others) }
             if kind == .interface || kind == .connection, names.directory.interfacesMayAppear {
                 log.warning(operand.place, message + (message.hasSuffix("?") ? " It" : "; it") + " may come up later")
                 return name
@@ -159,6 +190,15 @@ extension Parser {
             try report(operand.place, message)
             return nil
         }
+    }
+
+    /// `; there are "a", "b" and 7 others`.
+    private static func existing(_ names: [String]) -> String {
+        let most = 5
+        if names.isEmpty { return "; there is none" }
+        let shown = names.prefix(most).map(Excerpt.quoted).joined(separator: ", ")
+        return (names.count == 1 ? "; there is only " : "; there are ") + shown
+            + (names.count > most ? " and \(names.count - most) others" : "")
     }
 
     private mutating func interfaceValue(_ operand: Operand, _ row: VariableRow) throws(Stop) -> Value? {

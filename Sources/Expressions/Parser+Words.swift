@@ -17,11 +17,9 @@ extension Parser {
     func shown(_ token: Token) -> String {
         switch token.kind {
         case .end: "the end of the text"
-        case .string:
-            text(token).utf8.count > 62 ? Excerpt.quoted(String(text(token).dropFirst().dropLast())) : text(token)
         case .unclosedString: "a string that no \" closes on its line"
         case .unclosedRegex: "a regular expression that no / closes on its line"
-        default: Excerpt.quoted(text(token))
+        default: Excerpt.source(text(token))
         }
     }
 
@@ -61,11 +59,14 @@ extension Parser {
 
     /// The present token stands behind a whole condition.
     func misplaced() -> String {
-        var message = "\"&\" or \"|\" could stand here, not \(shown(token))"
-        if token.kind == .comma || token.kind == .word, let lastVariable, lastVariable != .tcpFlags {
-            message += "; several values stand in braces: \(lastVariable.rawValue) = { a, b }"
+        let message = "\"&\" or \"|\" could stand here, not \(shown(token))"
+        guard token.kind == .comma || token.kind == .word, let lastVariable else { return message }
+        switch lastVariable.row.values {
+        case .flags: return message + "; several flags stand side by side: tcpfl = SYN +ACK"
+        case .interfaces where token.kind == .word, .rule where token.kind == .word, .user where token.kind == .word:
+            return message + "; a name of several words needs quotes"
+        default: return message + "; several values stand in braces: \(lastVariable.rawValue) = { a, b }"
         }
-        return message
     }
 
     /// A word that begins a condition and is no variable.
@@ -79,8 +80,13 @@ extension Parser {
             default: false
             }
         defer { skipToOperator() }
+        if isCompared, let first = name.utf8.first, first.isDigit {
+            return try report(place, "a variable stands before the comparator, not \(Excerpt.quoted(name))")
+        }
         guard !isCompared, let meant = meant(by: name) else {
-            let suggestions = DidYouMean.phrase(for: name, among: Variable.table.map(\.variable.rawValue))
+            let variables = Variable.table.map(\.variable.rawValue)
+            var suggestions = DidYouMean.phrase(for: name, among: variables)
+            if suggestions.isEmpty, isCompared { suggestions = "; there are \(variables.joined(separator: ", "))" }
             return try report(
                 place,
                 isCompared
