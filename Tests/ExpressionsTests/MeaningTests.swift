@@ -54,7 +54,9 @@ struct MeaningTests {
     @Test("Rule 3: an absent fact makes its condition not met, and its negation met")
     func absentFacts() throws {
         let arp = PacketBuilder().ethernet(type: 0x0806).payload(count: 28)
-        for text in ["addr = 0.0.0.0/0", "port >= 0", "proto = { tcp, udp }", "ttl >= 0", "len >= 0", "frag = no", "any"] {
+        for text in [
+            "addr = 0.0.0.0/0", "port >= 0", "proto = { tcp, udp }", "ttl >= 0", "len >= 0", "frag = no", "any",
+        ] {
             #expect(try !meets(text, arp), "\(text)")
             #expect(try meets("!(\(text))", arp), "!(\(text))")
         }
