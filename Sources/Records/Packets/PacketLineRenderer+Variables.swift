@@ -76,18 +76,27 @@ extension PacketRecord {
         buffer.append(escaping: bytes.extracting(Int(ruleOffset)..<Int(ruleOffset) + Int(ruleLength)), quote: quote)
     }
 
-    /// The interface's display name; the kernel's number of it where only that is known.
+    /// The interface's display name: by the kernel's index where that has a name, else by the capture's
+    /// interface, else the index itself.
     @inline(__always)
     func appendInterface(_ names: borrowing PacketNames, to buffer: inout ByteBuffer) {
-        if interface == .none, let index = kernelIndex {
-            buffer.append("if")
-            buffer.append(decimal: index)
-        } else {
+        if present.isDisjoint(with: [.inputIndex, .outputIndex]) {
             names.appendInterface(interface, to: &buffer)
+        } else {
+            appendKernelInterface(names, to: &buffer)
         }
     }
 
-    private var kernelIndex: UInt32? {
+    private func appendKernelInterface(_ names: borrowing PacketNames, to buffer: inout ByteBuffer) {
+        guard let index = kernelIndex else { return names.appendInterface(interface, to: &buffer) }
+        if names.kernelInterfaces.append(Int(index), to: &buffer) { return }
+        if names.interfaces.append(Int(interface.rawValue), to: &buffer) { return }
+        buffer.append("if")
+        buffer.append(decimal: index)
+    }
+
+    /// The kernel's index of the interface to print.
+    var kernelIndex: UInt32? {
         if direction == .outgoing, present.contains(.outputIndex) { return outputIndex }
         return present.contains(.inputIndex) ? inputIndex : nil
     }

@@ -61,6 +61,9 @@ public struct NameTable: ~Copyable {
 public struct PacketNames: ~Copyable {
     /// Display names by `InterfaceID.rawValue`.
     public var interfaces = NameTable()
+    /// Display names by the kernel's index of an interface, for captures whose records bring only that
+    /// (NFLOG, Linux cooked version 2).
+    public var kernelInterfaces = NameTable()
     /// Host names by the number of the run's name table.
     public var hosts = NameTable()
     /// User names by the number of the run's user table.
@@ -84,6 +87,14 @@ public struct PacketNames: ~Copyable {
     /// Names an interface.
     public mutating func name(_ interface: InterfaceID, _ name: String) {
         if interface != .none { interfaces.set(name, for: Int(interface.rawValue)) }
+    }
+
+    /// The greatest kernel index that can have a name.
+    static let greatestKernelIndex: UInt32 = 65_535
+
+    /// Names the interface that the kernel of the capturing machine numbered `index`.
+    public mutating func name(kernelIndex index: UInt32, _ name: String) {
+        if index <= PacketNames.greatestKernelIndex { kernelInterfaces.set(name, for: Int(index)) }
     }
 
     @inline(__always)

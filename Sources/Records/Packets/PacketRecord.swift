@@ -130,9 +130,7 @@ public struct PacketRecord: Sendable {
             sourceIP = layers.source6(in: bytes)
             destinationIP = layers.destination6(in: bytes)
         } else {
-            let offset = present.contains(.etherType) ? Int(layers.networkOffset) : 0
-            length = UInt32(clamping: originalLength - min(offset, originalLength))
-            if !present.contains(.etherType) { networkOffset = 0 }
+            length = UInt32(clamping: originalLength - min(Int(layers.networkOffset), originalLength))
         }
         if present.contains(.sourceMAC) { sourceMAC = MACAddress(in: bytes, at: Int(layers.sourceMAC)) }
         if present.contains(.destinationMAC) { destinationMAC = MACAddress(in: bytes, at: Int(layers.destinationMAC)) }
