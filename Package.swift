@@ -73,6 +73,10 @@ let package = Package(
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
 
+        .executableTarget(
+            name: "ProgramBenchmark", dependencies: ["Expressions", "PacketDecoding", "Primitives", "TestSupport"],
+            path: "Benchmarks/Program", swiftSettings: common),
+
         .target(
             name: "TestSupport", dependencies: ["Primitives", "PacketDecoding"], path: "Tests/TestSupport",
             swiftSettings: common),

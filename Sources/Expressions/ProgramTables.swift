@@ -110,30 +110,30 @@ extension ProgramTables {
 
     @inline(__always)
     func contains(_ number: UInt32, in start: UInt32, _ count: UInt32) -> Bool {
-        Self.contains(number, lower32.span, upper32.span, Int(start), Int(count))
+        Self.contains(number, lower32, upper32, Int(start), Int(count))
     }
 
     @inline(__always)
     func contains(_ number: UInt64, in start: UInt32, _ count: UInt32) -> Bool {
-        Self.contains(number, lower64.span, upper64.span, Int(start), Int(count))
+        Self.contains(number, lower64, upper64, Int(start), Int(count))
     }
 
     @inline(__always)
     func contains4(_ address: UInt32, _ table: AddressTable) -> Bool {
         if let filter = table.filter, !hasBit(UInt16(address >> 16), in: UInt32(filter)) { return false }
-        return Self.contains(address, lower32.span, upper32.span, table.v4Start, table.v4Count)
+        return Self.contains(address, lower32, upper32, table.v4Start, table.v4Count)
     }
 
     @inline(__always)
     func contains6(_ address: UInt128, _ table: AddressTable) -> Bool {
-        Self.contains(address, lower128.span, upper128.span, table.v6Start, table.v6Count)
+        Self.contains(address, lower128, upper128, table.v6Start, table.v6Count)
     }
 
     /// Whether one of `count` sorted ranges from `start` on holds `number`. The search has no branch that
     /// depends on the data, so that random numbers cost no mispredictions.
     @inline(__always)
     private static func contains<Number: FixedWidthInteger>(
-        _ number: Number, _ lower: Span<Number>, _ upper: Span<Number>, _ start: Int, _ count: Int
+        _ number: Number, _ lower: [Number], _ upper: [Number], _ start: Int, _ count: Int
     ) -> Bool {
         guard count > 0 else { return false }
         var at = start
