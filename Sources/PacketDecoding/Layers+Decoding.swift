@@ -76,7 +76,7 @@ extension Layers {
         case .ipv6: return ipv6(bytes, at: 0, end: end, [])
         case .ppp, .pppHDLC: return pppFrame(bytes, end: end)
         case .pppEthernet: return pppoe(bytes, at: 0, end: end, [])
-        case .nflog: return nflog(bytes)
+        case .nflog: return nflog(bytes, end: end)
         case .ieee80211, .ieee80211Radiotap:
             networkOffset = 0
             return failed(.wireless, .unsupportedLink, at: 0, needed: 0, available: bytes.byteCount, [])

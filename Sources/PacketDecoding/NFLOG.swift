@@ -30,16 +30,16 @@ private struct NFLOGRecord {
 extension Layers {
     /// A record; the packet in it is decoded by the record's address family.
     @inline(never)
-    mutating func nflog(_ bytes: RawSpan) -> Presence {
+    mutating func nflog(_ bytes: RawSpan, end: Int) -> Presence {
         let captured = bytes.byteCount
         networkOffset = 0
-        guard captured >= 4 else { return short(.nflog, bytes, at: 0, needed: 4, Layers.unknownEnd, []) }
+        guard captured >= 4 else { return short(.nflog, bytes, at: 0, needed: 4, end, []) }
         let version = bytes.byte(at: 1)
         guard version == 0 else {
             return failed(.nflog, .badVersion, at: 0, needed: 0, available: Int(version), [])
         }
         var record = NFLOGRecord()
-        walk(bytes, &record)
+        walk(bytes, end: end, &record)
         if let header = record.hardwareHeader, record.hardwareType ?? 1 == 1, header.count == 14 {
             destinationMAC = Int32(truncatingIfNeeded: header.lowerBound)
             sourceMAC = Int32(truncatingIfNeeded: header.lowerBound + 6)
@@ -67,14 +67,10 @@ extension Layers {
         }
     }
 
-    private mutating func walk(_ bytes: RawSpan, _ record: inout NFLOGRecord) {
+    private mutating func walk(_ bytes: RawSpan, end: Int, _ record: inout NFLOGRecord) {
         let captured = bytes.byteCount
-        guard captured >= 8 else {
-            if captured > 4 { record.present = short(.nflog, bytes, at: 4, needed: 4, Layers.unknownEnd, []) }
-            return
-        }
         // The first attribute shows the byte order: types are small numbers.
-        let swapped = bytes.little16(at: 6) > 0xFF
+        let swapped = captured >= 8 && bytes.little16(at: 6) > 0xFF
         var offset = 4
         while captured - offset >= 4 {
             let length = Int(swapped ? bytes.big16(at: offset) : bytes.little16(at: offset))
@@ -84,17 +80,18 @@ extension Layers {
                     .nflog, .lengthTooSmall, at: offset, needed: 4, available: length, record.present)
                 return
             }
-            var end = offset + length
-            if end > captured {
+            var valueEnd = offset + length
+            if valueEnd > captured {
                 record.present = failed(
                     .nflog, .truncated, at: offset, needed: length, available: captured - offset, record.present)
                 // The packet itself may be cut off; any other value is no value then.
                 guard type == NFLOGAttribute.payload else { return }
-                end = captured
+                valueEnd = captured
             }
-            note(type, bytes, offset + 4..<end, &record)
+            note(type, bytes, offset + 4..<valueEnd, &record)
             offset += (length + 3) & ~3
         }
+        if end - offset >= 4 { record.present = short(.nflog, bytes, at: offset, needed: 4, end, record.present) }
     }
 
     private mutating func note(_ type: UInt16, _ bytes: RawSpan, _ value: Range<Int>, _ record: inout NFLOGRecord) {

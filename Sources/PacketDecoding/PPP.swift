@@ -23,8 +23,8 @@ extension Layers {
         networkOffset = Int32(truncatingIfNeeded: offset)
         guard limit - offset >= 1 else { return short(.ppp, bytes, at: offset, needed: 2, end, before) }
         var number = UInt16(bytes.byte(at: offset))
-        if number & 1 == 1 {
-            // Compressed to one byte.
+        if number & 1 == 1, number != 0xFF {
+            // Compressed to one byte; 0xFF, which begins HDLC's framing, never is.
             offset += 1
         } else {
             guard limit - offset >= 2 else { return short(.ppp, bytes, at: offset, needed: 2, end, before) }

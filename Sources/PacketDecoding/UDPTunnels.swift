@@ -69,7 +69,9 @@ extension Layers {
                 offset += length
             }
         }
-        guard limit > offset else { return before }
+        guard limit > offset else {
+            return end > offset ? short(.gtp, bytes, at: offset, needed: 1, end, before) : before
+        }
         switch bytes.byte(at: offset) >> 4 {
         case 4: return tunnel(.ipv4, at: offset, before)
         case 6: return tunnel(.ipv6, at: offset, before)
