@@ -13,6 +13,7 @@ struct ReadWindow: ~Copyable {
         base = .allocate(byteCount: capacity, alignment: 4_096)
     }
 
+    @inlinable
     deinit { base.deallocate() }
 
     /// The bytes that are there.
