@@ -46,7 +46,7 @@ extension ByteBuffer {
         reserve(16)
         let (quotient, rest) = number.quotientAndRemainder(dividingBy: 100_000_000)
         if digits > 8 { append(UInt8(truncatingIfNeeded: quotient % 10) + UInt8(ascii: "0")) }
-        let shown = min(digits, 8)
+        let shown = min(max(digits, 1), 8)
         let text = (eightDigits(rest) | asciiZeros) >> UInt64(truncatingIfNeeded: 8 * (8 - shown))
         unsafe base.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt64.self)
         advance(shown)

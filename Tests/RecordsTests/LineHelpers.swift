@@ -4,7 +4,7 @@ import Records
 import TestSupport
 
 /// What a test says about a packet beside its bytes.
-struct Scene {
+struct Scene: Sendable {
     var template: String?
     var dialect = LogDialect.control
     var form = PacketLineRenderer.Form.file
@@ -16,8 +16,8 @@ struct Scene {
     var clock = LineClock.Form.bracketed
     var zone = ZoneTable.utc
     /// Changes the record before it is rendered.
-    var record: (inout PacketRecord) -> Void = { _ in }
-    var names: (inout PacketNames) -> Void = { _ in }
+    var record: @Sendable (inout PacketRecord) -> Void = { _ in }
+    var names: @Sendable (inout PacketNames) -> Void = { _ in }
 }
 
 /// The line of a packet with the time's 23 bytes, without its newline.

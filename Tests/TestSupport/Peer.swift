@@ -77,7 +77,7 @@ public enum Peer {
     private static func locate(_ program: String) -> String? {
         if program.contains("/") { return FileManager.default.isExecutableFile(atPath: program) ? program : nil }
         let search = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        for folder in search.split(separator: ":") + ["/usr/sbin", "/sbin"] {
+        for folder in search.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"] {
             let path = "\(folder)/\(program)"
             if FileManager.default.isExecutableFile(atPath: path) { return path }
         }

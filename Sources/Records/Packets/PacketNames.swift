@@ -52,6 +52,13 @@ public struct NameTable: ~Copyable {
         return true
     }
 
+    /// Appends the bytes of the name, as a line has it, in hexadecimal.
+    func appendHex(_ id: Int, to buffer: inout ByteBuffer) {
+        guard contains(id) else { return }
+        let place = places[id]
+        buffer.append(hexOf: texts.bytes.extracting(Int(place.start)..<Int(place.start + place.count)))
+    }
+
     /// Whether the number has a name.
     func contains(_ id: Int) -> Bool { id < places.count && places[id].count > 0 }
 }
