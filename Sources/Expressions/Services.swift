@@ -6,6 +6,12 @@ public enum Services {
     /// All built-in names, sorted.
     public static let names: [String] = byName.keys.sorted()
 
+    /// The first built-in name of a port; nil where it has none.
+    public static func name(of port: UInt16) -> String? { byPort[port] }
+
+    private static let byPort: [UInt16: String] = Dictionary(
+        single.map { ($0.port, $0.names[0]) }, uniquingKeysWith: { first, _ in first })
+
     private static let byName: [String: [ClosedRange<UInt16>]] = {
         var byName: [String: [ClosedRange<UInt16>]] = [:]
         for (names, port) in single { for name in names { byName[name] = [port...port] } }

@@ -1,7 +1,7 @@
 import CLinux
 
 /// An open file, owned: closed when its owner goes away.
-public struct FileDescriptor: ~Copyable {
+public struct FileDescriptor: ~Copyable, Sendable {
     /// The number by which the kernel knows it.
     public let number: Int32
     private let path: String

@@ -1,1 +1,3 @@
-print("gatelog")
+import CommandLineTool
+
+GatelogTool.main()

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Expressions
+
+/// `gatelog explain`: what an expression means, before it is trusted with a gateway.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say what an expression means, translate it, or try it on a capture.",
+        discussion: """
+            Examples:
+              gatelog explain 'direc = in & tcpfl = SYN'
+              gatelog explain 'port >= 137 & port <= 139' --to tcpdump
+              gatelog explain 'addr = 10.0.0.0/8' --test trace.pcapng
+
+            What a translation cannot carry over is said on standard error.
+            """
+    )
+
+    /// What an expression can be turned into.
+    enum Target: String, ExpressibleByArgument, CaseIterable {
+        case tcpdump, wireshark, nft, bpf, sql, listing, canonical
+    }
+
+    @Argument(help: ArgumentHelp("The expression.", valueName: "expression"))
+    var expression: String
+
+    @Option(help: ArgumentHelp(
+        "Translate to tcpdump, wireshark, nft, bpf or sql; or print the compiled listing or the canonical form.",
+        valueName: "target"))
+    var to: Target?
+
+    @Option(help: ArgumentHelp("How many packets of FILE it would match; may be given several times.", valueName: "file"))
+    var test: [String] = []
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
+    @OptionGroup var names: NameOptions
+
+    @OptionGroup var look: LookOptions
+
+    func run() throws {
+        try ExplainPlan(self).run()
+    }
+}

@@ -1,0 +1,84 @@
+import CaptureStreams
+import PacketDecoding
+import Primitives
+import Records
+
+/// Takes the packets that matched. `begin` and `end` stand around each capture's packets; `finish` is called once,
+/// when all were read.
+protocol PacketSink: ~Copyable {
+    mutating func begin(_ reader: inout CaptureReader) throws
+
+    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) throws
+
+    mutating func end(_ reader: inout CaptureReader) throws
+
+    mutating func finish() throws
+}
+
+extension PacketSink where Self: ~Copyable {
+    mutating func begin(_ reader: inout CaptureReader) {}
+
+    mutating func end(_ reader: inout CaptureReader) {}
+
+    mutating func finish() {}
+}
+
+/// `--count` and `explain --test`: the loop counts for itself.
+struct CountingSink: PacketSink, ~Copyable {
+    @inline(__always)
+    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) {}
+}
+
+/// `--summary`.
+struct SummarySink: PacketSink, ~Copyable {
+    private(set) var summary = TrafficSummary()
+
+    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) {
+        summary.add(frame, pipeline.layers, bytes)
+    }
+}
+
+/// Log lines on standard output.
+struct LineSink: PacketSink, ~Copyable {
+    private var renderer: PacketLineRenderer
+    private var batch: OutputBatch
+
+    init(_ renderer: consuming PacketLineRenderer, _ console: Console) {
+        self.renderer = renderer
+        batch = OutputBatch(console)
+    }
+
+    @inline(__always)
+    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) throws {
+        renderer.append(pipeline.record(of: frame, bytes), bytes, pipeline.names, to: &batch.buffer)
+        try batch.writeIfFull()
+    }
+
+    mutating func finish() throws { try batch.write() }
+}
+
+/// Bytes that go to standard output in batches; one by one where a person looks on.
+struct OutputBatch: ~Copyable {
+    /// Bytes that are gathered before they are written.
+    private static let size = 128 << 10
+
+    var buffer = ByteBuffer(capacity: size + 16_384)
+    private let console: Console
+    private let patience: Int
+
+    init(_ console: Console) {
+        self.console = console
+        patience = console.outputIsTerminal ? 1 : Self.size
+    }
+
+    @inline(__always)
+    mutating func writeIfFull() throws {
+        if buffer.count >= patience { try write() }
+    }
+
+    mutating func write() throws {
+        guard buffer.count > 0 else { return }
+        try console.write(buffer.bytes)
+        buffer.removeAll()
+    }
+}

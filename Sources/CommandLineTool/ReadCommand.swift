@@ -1,0 +1,134 @@
+import ArgumentParser
+
+/// What was typed behind `gatelog read`; `ReadPlan` makes of it what is meant.
+struct ReadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "read",
+        abstract: "Print, write, count or summarise the packets of captures that match an expression.",
+        discussion: """
+            Reads pcap and pcapng, also compressed (.gz, .zst); - is standard input. With a file alone, every IP \
+            packet matches.
+
+            Examples:
+              gatelog read 'port = 80 & tcpfl = SYN' trace.pcapng
+              gatelog read 'addr = 10.0.0.0/8 & !(port = 53)' trace.pcap.zst --summary
+              gatelog read 'host = "*.example.com"' trace.pcapng -w example.pcapng
+              tcpdump -i eth0 -w - -U | gatelog read 'tcpfl = RST' -
+
+            Exit status: 0 something matched, 1 nothing matched, 2 an error.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The expression, then the captures.", valueName: "expression file"))
+    var arguments: [String] = []
+
+    @Option(
+        name: [.short, .customLong("write")],
+        help: ArgumentHelp(
+            "Write the packets to FILE instead: .pcapng, or .pcap; - is standard output (pcapng).", valueName: "file"))
+    var write: String?
+
+    @Flag(help: "Print one number: how many packets match.")
+    var count = false
+
+    @Flag(help: "Print a table: protocols, talkers, ports, and how they spread over time.")
+    var summary = false
+
+    @Flag(help: "One JSON object a packet (with --summary: one object).")
+    var json = false
+
+    @Option(help: ArgumentHelp("The names of the JSON fields: gatelog, ecs or eve.", valueName: "names"))
+    var jsonNames: JSONNames = .gatelog
+
+    @Option(help: ArgumentHelp("The line's template, such as '%SRC% -> %DST% %PAYLOAD%'.", valueName: "template"))
+    var template: String?
+
+    @Option(help: ArgumentHelp("The dialect of the lines: control or winroute.", valueName: "dialect"))
+    var dialect: DialectName = .control
+
+    @Flag(help: "Times in UTC instead of local time.")
+    var utc = false
+
+    @Flag(help: "Times with milliseconds.")
+    var milliseconds = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Only packets from TIME on: 2024-05-01, 2024-05-01T12:00:00Z, 12:30:05.", valueName: "time"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("Only packets before TIME.", valueName: "time"))
+    var to: String?
+
+    @Option(help: ArgumentHelp("Stop after N packets that match.", valueName: "n"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Write at most N bytes of each packet (with -w).", valueName: "n"))
+    var snapLength: Int?
+
+    @OptionGroup var names: NameOptions
+
+    @OptionGroup var look: LookOptions
+
+    func validate() throws {
+        if arguments.isEmpty {
+            throw ValidationError("name a capture to read, or - for standard input: gatelog read EXPRESSION FILE...")
+        }
+        let chosen = [write != nil ? "--write" : nil, count ? "--count" : nil, summary ? "--summary" : nil]
+            .compactMap { $0 }
+        if chosen.count > 1 {
+            throw ValidationError("\(chosen.joined(separator: " and ")) exclude each other; choose one")
+        }
+        if let limit, limit < 1 { throw ValidationError("--limit takes a number of packets from 1 on") }
+        if let snapLength, !(1...262_144 ~= snapLength) {
+            throw ValidationError("--snap-length takes a number of bytes from 1 to 262144")
+        }
+        if snapLength != nil, write == nil {
+            throw ValidationError("--snap-length cuts what --write writes; add -w FILE")
+        }
+    }
+
+    func run() throws {
+        let outcome = try ReadPlan(self).run()
+        if outcome.damagedFiles > 0 { throw ToolStatus(code: GatelogTool.ExitStatus.failure) }
+        if outcome.matched == 0 { throw ToolStatus(code: GatelogTool.ExitStatus.nothing) }
+    }
+}
+
+/// The names that the JSON of a packet can have.
+enum JSONNames: String, ExpressibleByArgument, CaseIterable {
+    case gatelog, ecs, eve
+}
+
+/// How lines are spelled.
+enum DialectName: String, ExpressibleByArgument, CaseIterable {
+    case control, winroute
+}
+
+/// Where names come from; the same for every command that reads an expression.
+struct NameOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Groups, users, interface names and services: a settings file (YAML).", valueName: "file"))
+    var settings: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What a capture without interface names was taken on, such as Internet.", valueName: "name"))
+    var interfaceName: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A MaxMind database (.mmdb) for country or asn; may be given twice.", valueName: "file"))
+    var geo: [String] = []
+}
+
+/// How the terminal is used.
+struct LookOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Colours: auto, always or never (NO_COLOR is honoured).", valueName: "when"))
+    var color: ColorChoice = .auto
+}
+
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+}

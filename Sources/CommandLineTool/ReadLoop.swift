@@ -1,0 +1,86 @@
+import CaptureFiles
+import CaptureStreams
+import Expressions
+import PacketDecoding
+import Primitives
+
+/// Walks captures one after another and hands the packets that match to a sink.
+struct ReadLoop: ~Copyable {
+    private(set) var pipeline: PacketPipeline
+    private var window: TimeWindow
+    private let limit: Int
+    private let console: Console
+    /// What a capture's unnamed interface is called.
+    private let interfaceName: String?
+    /// Packets that were read, whether they matched or not.
+    private(set) var packets = 0
+    private(set) var matched = 0
+    /// Captures that could not be read to their end.
+    private(set) var damagedFiles = 0
+    /// The next interface's number; those of each file follow those of the last.
+    private var nextInterface: UInt16 = 0
+    private var knownInterfaces = 0
+
+    init(
+        _ pipeline: consuming PacketPipeline, window: TimeWindow, limit: Int?, interfaceName: String?, _ console: Console
+    ) {
+        self.pipeline = pipeline
+        self.window = window
+        self.limit = limit ?? .max
+        self.interfaceName = interfaceName
+        self.console = console
+    }
+
+    var isDone: Bool { matched >= limit }
+
+    /// The number that the next capture's first interface gets.
+    var firstInterface: InterfaceID { InterfaceID(rawValue: nextInterface) }
+
+    /// Reads a capture to its end, or until the limit is reached.
+    mutating func run<Sink: PacketSink & ~Copyable>(
+        _ reader: inout CaptureReader, into sink: inout Sink
+    ) throws {
+        knownInterfaces = 0
+        learnInterfaces(of: reader)
+        var progress = Progress(console, total: reader.totalBytes.map(Int.init))
+        defer { progress?.clear() }
+        var untilLook = Self.lookEvery
+        while matched < limit, var frame = try next(&reader) {
+            packets += 1
+            if Int(frame.interface.rawValue) - Int(nextInterface) >= knownInterfaces { learnInterfaces(of: reader) }
+            untilLook -= 1
+            if untilLook == 0 {
+                untilLook = Self.lookEvery
+                progress?.show(bytes: Int(reader.bytesRead), packets: packets)
+            }
+            if !window.isOpen, !window.contains(frame.time) { continue }
+            if pipeline.matches(&frame, reader.bytes) {
+                matched += 1
+                try sink.take(frame, reader.bytes, from: pipeline)
+            }
+        }
+        nextInterface += UInt16(clamping: reader.interfaces.count)
+    }
+
+    /// Packets between two looks at the clock.
+    private static let lookEvery = 1 << 16
+
+    @inline(__always)
+    private func next(_ reader: inout CaptureReader) throws -> Frame? {
+        do {
+            return try reader.next()
+        } catch {
+            throw ToolFailure("\(error)")
+        }
+    }
+
+    @inline(never)
+    private mutating func learnInterfaces(of reader: borrowing CaptureReader) {
+        let all = reader.interfaces
+        for index in knownInterfaces..<all.count {
+            let id = InterfaceID(rawValue: nextInterface &+ UInt16(clamping: index))
+            pipeline.learn(CaptureNames.interface(all[index], unnamed: interfaceName), as: id)
+        }
+        knownInterfaces = all.count
+    }
+}

@@ -1,0 +1,98 @@
+import Expressions
+import Primitives
+import Records
+import SystemCalls
+
+/// What `gatelog read` was asked to do, made of what was typed: names known, times read, the expression compiled.
+struct ReadPlan {
+    private let command: ReadCommand
+    private let console: Console
+    private let files: [String]
+    private let surroundings: Surroundings
+    private let expression: Expression
+    private let zone: ZoneTable
+    private let window: TimeWindow
+
+    init(_ command: ReadCommand) throws {
+        self.command = command
+        console = Console.current
+        let (text, files) = try Self.expressionAndFiles(command.arguments)
+        self.files = files
+        surroundings = try Surroundings(command.names, captures: files, console)
+        expression = try ExpressionInput(text, surroundings.directory, console).expression
+        let zone = command.utc ? ZoneTable.utc : LocalTime.zone
+        self.zone = zone
+        window = TimeWindow(
+            from: try command.from.map { try TimeArgument(parsing: $0, zone: zone, option: "--from") },
+            to: try command.to.map { try TimeArgument(parsing: $0, zone: zone, option: "--to") }, zone: zone)
+    }
+
+    /// The first argument is the expression, unless it is the only one and names a file: then every IP packet is
+    /// meant. (So it is too where the first of several names a file and is no expression: `gatelog read *.pcap`.)
+    static func expressionAndFiles(_ arguments: [String]) throws -> (String, [String]) {
+        let first = arguments[0]
+        let isFile = first == "-" || ((try? Paths.status(first)) ?? nil) != nil
+        if arguments.count == 1 {
+            guard isFile else {
+                throw ToolFailure("""
+                    there is no file "\(first.escaped)"; name the captures behind the expression \
+                    (gatelog read EXPRESSION FILE...)
+                    """)
+            }
+            return ("any", arguments)
+        }
+        if isFile, (try? Expression(parsing: first)) == nil { return ("any", arguments) }
+        return (first, Array(arguments.dropFirst()))
+    }
+
+    /// Reads all captures and does with the packets that match what was asked for. Returns what came of it.
+    func run() throws -> CapturePass.Outcome {
+        if command.count { return try count() }
+        if command.summary { return try summarise() }
+        return try printLines()
+    }
+}
+
+// MARK: What is done with the packets
+
+extension ReadPlan {
+    private func pass<Sink: PacketSink & ~Copyable>(
+        into sink: inout Sink, shows: PacketPipeline.Needs = []
+    ) throws -> CapturePass.Outcome {
+        let pass = CapturePass(surroundings, console, shows: shows, window: window, limit: command.limit)
+        return try pass.run(files, expression.tree, into: &sink)
+    }
+
+    private func count() throws -> CapturePass.Outcome {
+        var sink = CountingSink()
+        let outcome = try pass(into: &sink)
+        try console.say("\(outcome.matched)\n")
+        return outcome
+    }
+
+    private func summarise() throws -> CapturePass.Outcome {
+        var sink = SummarySink()
+        let outcome = try pass(into: &sink)
+        let summary = sink.summary
+        try console.say(command.json ? summary.json : summary.table(LocalTime.spelling(zone, of: summary)))
+        return outcome
+    }
+
+    private func printLines() throws -> CapturePass.Outcome {
+        let renderer = PacketLineRenderer(
+            template: try template(), dialect: command.dialect == .winroute ? .winroute : .control,
+            clock: LineClock(zone: zone, form: command.milliseconds ? .bracketedMilliseconds : .bracketed))
+        let shows = PacketPipeline.Needs(renderer.needs)
+        var sink = LineSink(renderer, console)
+        return try pass(into: &sink, shows: shows)
+    }
+
+    private func template() throws -> PacketTemplate? {
+        guard let text = command.template else { return nil }
+        do {
+            return try PacketTemplate(parsing: text)
+        } catch {
+            throw ToolFailure("the template cannot be used\n\(error)")
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Primitives
+import Records
+
+/// A point in time as people type it behind --from and --to.
+enum TimeArgument: Equatable {
+    case absolute(Timestamp)
+    /// Nanoseconds after midnight of the day on which the capture begins, local time.
+    case timeOfDay(Int64)
+
+    /// Reads a date, a date with a time, a time alone, or seconds since 1970. Without a zone (Z, +02:00) it is
+    /// local time in `zone`.
+    init(parsing text: String, zone: ZoneTable, option: String) throws {
+        var reader = TimeReader(text)
+        guard let time = reader.time(zone) else {
+            throw ToolFailure("""
+                \(option) "\(text.escaped)" is not a time; it takes 2024-05-01, 2024-05-01T12:30:05.5Z \
+                (also with a space, +02:00, or no zone for local time), 12:30:05 on the capture's first day, or \
+                seconds since 1970
+                """)
+        }
+        self = time
+    }
+
+    /// The point meant, for a capture that begins at `first`.
+    func resolved(first: Timestamp, zone: ZoneTable) -> Timestamp {
+        switch self {
+        case .absolute(let time): return time
+        case .timeOfDay(let nanoseconds):
+            let offset = Int64(zone.period(at: first.seconds).offset)
+            let local = first.seconds + offset
+            let midnight = local - (local % 86400 + 86400) % 86400
+            return Timestamp(seconds: zone.universal(local: midnight), nanoseconds: nanoseconds)
+        }
+    }
+}
+
+extension ZoneTable {
+    /// The universal second of a local one. Where a clock is put back and a local time comes twice, the first;
+    /// where it is put forward and a local time never comes, the one as far behind the change.
+    func universal(local second: Int64) -> Int64 {
+        let before = second - Int64(period(at: second - 86400).offset)
+        let after = second - Int64(period(at: second + 86400).offset)
+        for candidate in [before, after] where candidate + Int64(period(at: candidate).offset) == second {
+            return candidate
+        }
+        return before
+    }
+}
+
+/// Takes a time apart, digit by digit.
+private struct TimeReader {
+    private let text: [UInt8]
+    private var at = 0
+
+    init(_ text: String) { self.text = Array(text.utf8) }
+
+    mutating func time(_ zone: ZoneTable) -> TimeArgument? {
+        if let seconds = wholeNumber() { return seconds }
+        at = 0
+        if let day = date() {
+            guard at < text.count else { return local(day * 86400, 0, zone) }
+            guard take("T") || take("t") || take(" "), let (second, fraction) = clock() else { return nil }
+            if at == text.count { return local(day * 86400 + second, fraction, zone) }
+            guard let offset = offset(), at == text.count else { return nil }
+            return .absolute(Timestamp(seconds: day * 86400 + second - offset, nanoseconds: fraction))
+        }
+        at = 0
+        guard let (second, fraction) = clock(), at == text.count else { return nil }
+        return .timeOfDay(second * 1_000_000_000 + fraction)
+    }
+
+    private func local(_ second: Int64, _ fraction: Int64, _ zone: ZoneTable) -> TimeArgument {
+        .absolute(Timestamp(seconds: zone.universal(local: second), nanoseconds: fraction))
+    }
+
+    /// Seconds since 1970, perhaps with a fraction: at least six digits, for a year is none.
+    private mutating func wholeNumber() -> TimeArgument? {
+        guard let seconds = number(digits: 6...11), let fraction = fraction(), at == text.count else { return nil }
+        return .absolute(Timestamp(seconds: seconds, nanoseconds: fraction))
+    }
+
+    /// YYYY-MM-DD as days since 1970 (proleptic Gregorian).
+    private mutating func date() -> Int64? {
+        guard let year = number(digits: 4...4), take("-"), let month = number(digits: 2...2), take("-"),
+            let day = number(digits: 2...2), 1...12 ~= month,
+            1...CivilDate.daysIn(month: Int(month), of: Int(year)) ~= Int(day)
+        else { return nil }
+        return Int64(CivilDate(year: Int(year), month: Int(month), day: Int(day)).daysSince1970)
+    }
+
+    /// HH:MM, HH:MM:SS or HH:MM:SS.fraction.
+    private mutating func clock() -> (second: Int64, fraction: Int64)? {
+        guard let hour = number(digits: 1...2), take(":"), let minute = number(digits: 2...2), hour < 24, minute < 60
+        else { return nil }
+        guard take(":") else { return (hour * 3600 + minute * 60, 0) }
+        guard let second = number(digits: 2...2), second < 61, let fraction = fraction() else { return nil }
+        return (hour * 3600 + minute * 60 + second, fraction)
+    }
+
+    /// The nanoseconds behind a point; 0 without one.
+    private mutating func fraction() -> Int64? {
+        guard take(".") else { return 0 }
+        let start = at
+        guard let digits = number(digits: 1...9) else { return nil }
+        return (start..<start + 9).dropFirst(at - start).reduce(digits) { value, _ in value * 10 }
+    }
+
+    /// Z, +HH:MM, +HHMM or +HH in seconds.
+    private mutating func offset() -> Int64? {
+        if take("Z") || take("z") { return 0 }
+        let sign: Int64 = take("-") ? -1 : take("+") ? 1 : 0
+        guard sign != 0, let hours = number(digits: 2...2), hours < 24 else { return nil }
+        guard at < text.count else { return sign * hours * 3600 }
+        _ = take(":")
+        guard let minutes = number(digits: 2...2), minutes < 60 else { return nil }
+        return sign * (hours * 3600 + minutes * 60)
+    }
+
+    private mutating func number(digits: ClosedRange<Int>) -> Int64? {
+        var value: Int64 = 0
+        var count = 0
+        while at < text.count, count < digits.upperBound, UInt8(ascii: "0")...UInt8(ascii: "9") ~= text[at] {
+            value = value * 10 + Int64(text[at] - UInt8(ascii: "0"))
+            at += 1
+            count += 1
+        }
+        return digits.contains(count) ? value : nil
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard at < text.count, text[at] == UInt8(ascii: character) else { return false }
+        at += 1
+        return true
+    }
+}
