@@ -238,7 +238,12 @@ struct SQLWriter {
 
     private mutating func hosts(_ test: TextTest, _ leaf: Leaf) -> Formula<String> {
         losses.add(.both, at: leaf.place, "A record holds one name of an address, of those that DNS gave it.")
-        guard case .names(let names) = test else { return texts("source_host", "destination_host", test, leaf) }
+        guard case .names(let names) = test else {
+            guard case .pattern(var pattern) = test else { return .never }
+            // Domain names have no case.
+            pattern.ignoresCase = true
+            return texts("source_host", "destination_host", .pattern(pattern), leaf)
+        }
         return either(.either, "source_host", "destination_host") { column in
             .either(
                 names.map { name in

@@ -322,7 +322,11 @@ struct TcpdumpWriter {
     }
 
     private mutating func direction(_ incoming: Bool, _ leaf: Leaf, _ widening: Bool) -> Formula<String> {
-        guard linkType == .linuxCooked || linkType == .linuxCookedV2 else { return lost(leaf, widening) }
-        return .atom(incoming ? "inbound" : "outbound")
+        // `inbound` would take in what was seen on its way to others (3), of which no direction is known.
+        switch linkType {
+        case .linuxCooked: return .atom(incoming ? "link[0:2] <= 2" : "link[0:2] = 4")
+        case .linuxCookedV2: return .atom(incoming ? "link[10] <= 2" : "link[10] = 4")
+        default: return lost(leaf, widening)
+        }
     }
 }

@@ -194,7 +194,7 @@ struct WiresharkWriter {
     /// Pcapng tells it in a packet's flags, a cooked capture by the packet's type.
     private func direction(_ incoming: Bool) -> Formula<String> {
         incoming
-            ? .either([.atom("frame.packet_flags_direction == 1"), .atom("sll.pkttype in {0 .. 3}")])
+            ? .either([.atom("frame.packet_flags_direction == 1"), .atom("sll.pkttype in {0 .. 2}")])
             : .either([.atom("frame.packet_flags_direction == 2"), .atom("sll.pkttype == 4")])
     }
 

@@ -1,0 +1,148 @@
+/// One test of a program: a field of a header, or an address.
+enum BPFTest: Sendable {
+    case field(BPFField)
+    /// An address of so many 32-bit words in one of sorted ranges that lie apart.
+    case address(UInt32, words: Int, [ClosedRange<UInt128>])
+}
+
+/// A number that is loaded and compared.
+struct BPFField: Sendable {
+    /// What must be made sure of before.
+    enum Need: Hashable, Sendable {
+        case nothing
+        /// The protocol's number stands where it is read: no extension header comes before it.
+        case protocolNumber
+        /// The packet's length stands in its header.
+        case length
+        /// So many bytes stand behind the IP header of a packet that is no fragment; X is that header's length.
+        case transport(UInt32)
+    }
+
+    var code: UInt16
+    var offset: UInt32
+    var shift: UInt32 = 0
+    var mask: UInt32?
+    /// Sorted and apart; at least one.
+    var ranges: [ClosedRange<UInt32>]
+    var need = Need.nothing
+}
+
+extension BPFAssembler {
+    mutating func emit(_ field: BPFField, ifTrue: Label, ifFalse: Label) {
+        emit(field.code, field.offset)
+        if field.shift > 0 { emit(BPFCode.shiftRight, field.shift) }
+        if let mask = field.mask { emit(BPFCode.and, mask) }
+        search(field.ranges[...], ifTrue: ifTrue, ifFalse: ifFalse)
+    }
+
+    /// Whether the accumulator lies in one of the ranges, by halving them.
+    private mutating func search(_ ranges: ArraySlice<ClosedRange<UInt32>>, ifTrue: Label, ifFalse: Label) {
+        guard ranges.count == 1, let range = ranges.first else {
+            let middle = ranges.startIndex + ranges.count / 2
+            let upper = label()
+            let lower = label()
+            compare(BPFCode.jumpIfAtLeast, ranges[middle].lowerBound, ifTrue: upper, ifFalse: lower)
+            place(lower)
+            search(ranges[..<middle], ifTrue: ifTrue, ifFalse: ifFalse)
+            place(upper)
+            search(ranges[middle...], ifTrue: ifTrue, ifFalse: ifFalse)
+            return
+        }
+        inside(range, ifTrue: ifTrue, ifFalse: ifFalse)
+    }
+
+    private mutating func inside(_ range: ClosedRange<UInt32>, ifTrue: Label, ifFalse: Label) {
+        if range.count == 1 {
+            return compare(BPFCode.jumpIfEqual, range.lowerBound, ifTrue: ifTrue, ifFalse: ifFalse)
+        }
+        if range.upperBound == .max {
+            return compare(BPFCode.jumpIfAtLeast, range.lowerBound, ifTrue: ifTrue, ifFalse: ifFalse)
+        }
+        if range.lowerBound > 0 {
+            let above = label()
+            compare(BPFCode.jumpIfAtLeast, range.lowerBound, ifTrue: above, ifFalse: ifFalse)
+            place(above)
+        }
+        compare(BPFCode.jumpIfAbove, range.upperBound, ifTrue: ifFalse, ifFalse: ifTrue)
+    }
+
+    // MARK: Addresses
+
+    /// Values of an address's first word: such of which the whole rest is meant, and such of which a part is.
+    private enum Segment {
+        case whole(ClosedRange<UInt32>)
+        case part(UInt32, [ClosedRange<UInt128>])
+
+        var lower: UInt32 {
+            switch self {
+            case .whole(let range): range.lowerBound
+            case .part(let value, _): value
+            }
+        }
+    }
+
+    /// Whether the `words` words at `offset` lie, as one number, in one of the ranges.
+    mutating func emit(
+        words: Int, at offset: UInt32, _ ranges: [ClosedRange<UInt128>], ifTrue: Label, ifFalse: Label
+    ) {
+        emit(BPFCode.loadWord, offset)
+        search(Self.segments(ranges, words: words)[...], words: words, offset, ifTrue: ifTrue, ifFalse: ifFalse)
+    }
+
+    private mutating func search(
+        _ segments: ArraySlice<Segment>, words: Int, _ offset: UInt32, ifTrue: Label, ifFalse: Label
+    ) {
+        guard segments.count == 1, let segment = segments.first else {
+            let middle = segments.startIndex + segments.count / 2
+            let upper = label()
+            let lower = label()
+            compare(BPFCode.jumpIfAtLeast, segments[middle].lower, ifTrue: upper, ifFalse: lower)
+            place(lower)
+            search(segments[..<middle], words: words, offset, ifTrue: ifTrue, ifFalse: ifFalse)
+            place(upper)
+            search(segments[middle...], words: words, offset, ifTrue: ifTrue, ifFalse: ifFalse)
+            return
+        }
+        switch segment {
+        case .whole(let range): inside(range, ifTrue: ifTrue, ifFalse: ifFalse)
+        case .part(let value, let rest):
+            let equal = label()
+            compare(BPFCode.jumpIfEqual, value, ifTrue: equal, ifFalse: ifFalse)
+            place(equal)
+            emit(words: words - 1, at: offset &+ 4, rest, ifTrue: ifTrue, ifFalse: ifFalse)
+        }
+    }
+
+    private static func segments(_ ranges: [ClosedRange<UInt128>], words: Int) -> [Segment] {
+        let bits = UInt128(32 * (words - 1))
+        let most = (UInt128(1) << bits) - 1
+        var result: [Segment] = []
+        for range in ranges {
+            var first = UInt32(truncatingIfNeeded: range.lowerBound >> bits)
+            var last = UInt32(truncatingIfNeeded: range.upperBound >> bits)
+            let low = range.lowerBound & most
+            let high = range.upperBound & most
+            guard first < last else {
+                if low == 0, high == most { result.append(.whole(first...first)) } else { add(first, low...high) }
+                continue
+            }
+            if low > 0 {
+                add(first, low...most)
+                first += 1
+            }
+            let tail = high < most
+            if tail { last -= 1 }
+            if first <= last { result.append(.whole(first...last)) }
+            if tail { add(last + 1, 0...high) }
+        }
+        return result
+
+        func add(_ value: UInt32, _ rest: ClosedRange<UInt128>) {
+            if case .part(value, let others)? = result.last {
+                result[result.count - 1] = .part(value, others + [rest])
+            } else {
+                result.append(.part(value, [rest]))
+            }
+        }
+    }
+}

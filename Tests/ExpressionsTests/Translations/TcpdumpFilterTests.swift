@@ -1,0 +1,115 @@
+import Expressions
+import Foundation
+import PacketDecoding
+import Primitives
+import TestSupport
+import Testing
+
+/// tcpdump selects the same packets, one by one, but for those that the named differences speak of.
+@Suite struct TcpdumpFilterTests {
+    private static let rounds = ProcessInfo.processInfo.environment["GATELOG_JUDGED"].flatMap { Int($0) } ?? 120
+    private static let seed =
+        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
+        ?? UInt64(Date().timeIntervalSince1970)
+
+    @Test(arguments: [LinkType.ethernet, .raw, .linuxCooked, .linuxCookedV2])
+    func selectsTheSamePackets(linkType: LinkType) throws {
+        var judged = JudgedPackets(linkType)
+        judged.addCaptures(limit: 20)
+        judged.addBuilt()
+        let comparable = judged.packets.map { TcpdumpDifference.among($0).isEmpty }
+        var expressions = JudgeExpressions(
+            seed: Self.seed, about: judged.packets,
+            variables: JudgeExpressions.header + (linkType == .ethernet ? [.vlan, .mac, .smac, .dmac] : []))
+        var compared = 0
+        try Fixtures.withTemporaryFolder { folder in
+            let input = "\(folder)/all.pcap"
+            try Data(judged.pcap).write(to: URL(fileURLWithPath: input))
+            for round in 0..<Self.rounds {
+                let tree = expressions.tree(depth: round % 4)
+                let filter = TcpdumpFilter(tree, directory: Directory(), linkType: linkType, detail: .exact)
+                let theirs = try Self.selected(by: filter.text, in: input, folder)
+                let program = Program(tree, directory: Directory())
+                let ours = Set(judged.selected(by: program))
+                for number in judged.packets.indices where comparable[number] {
+                    compared += ours.contains(number) ? 1 : 0
+                    guard ours.contains(number) != theirs.contains(number) else { continue }
+                    Issue.record(
+                        Comment(
+                            rawValue: Self.report(tree, filter, judged.packets[number], ours.contains(number))))
+                    return
+                }
+            }
+        }
+        let left = comparable.count { !$0 }
+        print(
+            "tcpdump, link type \(linkType.rawValue), GATELOG_SEED=\(Self.seed): \(comparable.count) packets, "
+                + "\(left) of them under a named difference, \(compared) selected by both")
+    }
+
+    /// The numbers of the packets that tcpdump selects. It refuses a filter that it finds to select nothing.
+    private static func selected(by filter: String, in input: String, _ folder: String) throws -> Set<Int> {
+        let output = "\(folder)/selected.pcap"
+        let outcome = try Peer.run("tcpdump", ["-r", input, "-w", output, filter])
+        if outcome.status != 0 {
+            guard outcome.errorText.contains("expression rejects all packets") else {
+                throw Peer.Failure(description: "tcpdump refuses \(filter): \(outcome.errorText)")
+            }
+            return []
+        }
+        let file = try Data(contentsOf: URL(fileURLWithPath: output))
+        return Set(JudgedPackets.numbers(in: [UInt8](file)))
+    }
+
+    private static func report(
+        _ tree: Tree, _ filter: TcpdumpFilter, _ packet: TestPacket, _ isOurs: Bool
+    ) -> String {
+        let text = Expression(text: "", tree: tree, warnings: []).canonical
+        let hex = packet.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let who = isOurs ? "only the expression" : "only tcpdump"
+        return """
+            GATELOG_SEED=\(seed): packet \(packet.frame.time.seconds) is selected by \(who)
+            \(text)
+            \(filter.text)
+            \(hex)
+            """
+    }
+}
+
+/// Where tcpdump's filter and the expression see a packet differently, on purpose or because tcpdump
+/// cannot say it: `TcpdumpFilter.differences` gives the reasons under the same names.
+enum TcpdumpDifference: String, CaseIterable {
+    case truncated = "truncated packets"
+    case broken = "broken headers"
+    case extensionHeaders = "IPv6 extension headers"
+    case authentication = "authentication headers"
+    case hiddenIP = "IP behind MPLS, PPPoE or 802.2"
+    case manyTags = "more than two VLAN tags"
+    case cardLengths = "lengths left to the network card"
+    case foreignICMP = "ICMP of the other family"
+
+    static func among(_ packet: TestPacket) -> Set<TcpdumpDifference> {
+        var found: Set<TcpdumpDifference> = []
+        let layers = packet.layers
+        let present = layers.present
+        if present.contains(.error) { found.insert(layers.error.reason == .truncated ? .truncated : .broken) }
+        if present.contains(.vlan), layers.vlanCount > 2 { found.insert(.manyTags) }
+        if packet.frame.linkType == .linuxCooked || packet.frame.linkType == .linuxCookedV2, present.contains(.vlan) {
+            found.insert(.hiddenIP)
+        }
+        guard !present.isDisjoint(with: .ip) else { return found }
+        let network = Int(layers.networkOffset)
+        if packet.frame.linkType == .ethernet, network != 14 + 4 * (present.contains(.vlan) ? Int(layers.vlanCount) : 0)
+        {
+            found.insert(.hiddenIP)
+        }
+        let isIPv6 = present.contains(.ipv6)
+        let length = Int(packet.bytes[network + (isIPv6 ? 4 : 2)]) << 8 | Int(packet.bytes[network + (isIPv6 ? 5 : 3)])
+        if length == 0 { found.insert(.cardLengths) }
+        let number = packet.bytes[network + (isIPv6 ? 6 : 9)]
+        if isIPv6, IPProtocol.isExtensionHeader(number) { found.insert(.extensionHeaders) }
+        if !isIPv6, number == IPProtocol.ah { found.insert(.authentication) }
+        if number == (isIPv6 ? IPProtocol.icmp : IPProtocol.icmp6) { found.insert(.foreignICMP) }
+        return found
+    }
+}
