@@ -92,3 +92,22 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: common),
     ]
 )
+
+// The fuzz targets exist for Fuzz/run only: libFuzzer brings its own `main`, and every room counts its branches.
+if Context.environment["GATELOG_FUZZ"] != nil {
+    let fuzzer: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+    for target in package.targets where target.type == .regular && !target.name.hasPrefix("C") {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+    let fuzzed: [(name: String, rooms: [String])] = [
+        ("Expression", ["Expressions", "Primitives"])
+    ]
+    for (name, rooms) in fuzzed {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(name)", dependencies: rooms.map { .init(stringLiteral: $0) }, path: "Fuzz",
+                sources: ["\(name)Target.swift"], swiftSettings: common + fuzzer,
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+        package.products.append(.executable(name: "Fuzz\(name)", targets: ["Fuzz\(name)"]))
+    }
+}
