@@ -81,7 +81,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Primitives", "PacketDecoding"], path: "Tests/TestSupport",
             swiftSettings: common),
         test("Primitives"),
-        test("PacketDecoding", ["Primitives"]),
+        test("PacketDecoding", ["Primitives", "CaptureFiles", "CaptureStreams"]),
         test("Patterns", ["Primitives"]),
         test("Settings", ["Primitives"]),
         test("Records", ["Primitives", "PacketDecoding", "Settings"]),
