@@ -78,8 +78,9 @@ let package = Package(
             path: "Benchmarks/Program", swiftSettings: common),
 
         .target(
-            name: "TestSupport", dependencies: ["Primitives", "PacketDecoding"], path: "Tests/TestSupport",
-            swiftSettings: common),
+            name: "TestSupport", dependencies: ["CMallocCounter", "Primitives", "PacketDecoding"],
+            path: "Tests/TestSupport", swiftSettings: common),
+        .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         test("Primitives"),
         test("PacketDecoding", ["Primitives", "CaptureFiles", "CaptureStreams"]),
         test("Patterns", ["Primitives"]),

@@ -87,10 +87,13 @@ func report(_ name: String, _ text: String, _ samples: Samples) throws {
     let expression = try Expression(parsing: text)
     let compiling = clock.measure { program = Program(expression.tree, directory: Directory()) }
     let parsing = try clock.measure { _ = try Expression(parsing: text) }
-    let (cost, matched) = measure(program, samples, rounds: max(1, 2_000_000 / samples.frames.count))
+    var cost = 0.0
+    var matched = 0
+    let rounds = max(1, 2_000_000 / samples.frames.count)
+    let allocated = allocations(in: { (cost, matched) = measure(program, samples, rounds: rounds) })
     print(
         "\(name): \(rounded(cost)) ns a packet, \(matched) of \(samples.frames.count) matched;"
-            + " parsed in \(parsing), compiled in \(compiling)")
+            + " parsed in \(parsing), compiled in \(compiling), \(allocated) allocations")
 }
 
 var chance = Chance()

@@ -9,7 +9,7 @@ extension Program {
     public var listing: String {
         guard entry >= 0 else { return Self.name(of: entry, inside: false) + "\n" }
         let tests = code.map { describe($0) }
-        let width = min(tests.reduce(0) { max($0, $1.count) }, 48)
+        let width = min(tests.reduce(0) { max($0, $1.count) }, 56)
         let digits = String(code.count - 1).count
         let beginnings = Dictionary(
             code.enumerated().filter { $0.1.opcode == .inner }.map { (Int32(bitPattern: $0.1.a), $0.0) },
@@ -72,7 +72,7 @@ extension Program {
         case .user: users(Int(test.a))
         case .host: hosts(Int(test.a))
         case .payloadContains, .ruleEquals: Self.quoted(tables.bytes[Int(test.a)..<Int(test.a + test.b)])
-        case .payloadMatches, .ruleMatches: "/\(tables.patterns[Int(test.a)].source)/"
+        case .payloadMatches, .ruleMatches: tables.patterns[Int(test.a)].literal
         case .inner: "packet " + Self.name(of: Int32(bitPattern: test.a), inside: true)
         }
     }
@@ -186,14 +186,14 @@ extension Program {
         guard let operand = names.users.first(where: { $0.set == set }) else { return "" }
         return Self.list(
             operand.names.map { "\"\($0)\"" }.sorted() + operand.groups.map { "\"[\($0)]\"" }.sorted()
-                + operand.patterns.map { "/\($0.source)/" }.sorted()) + learned(set)
+                + operand.patterns.map(\.literal).sorted()) + learned(set)
     }
 
     private func hosts(_ set: Int) -> String {
         guard let operand = names.hosts.first(where: { $0.set == set }) else { return "" }
         return Self.list(
             operand.names.sorted() + operand.parents.map { "*.\($0)" }.sorted()
-                + operand.patterns.map { "/\($0.source)/" }.sorted()) + learned(set)
+                + operand.patterns.map(\.literal).sorted()) + learned(set)
     }
 
     private func learned(_ set: Int) -> String {
@@ -207,6 +207,14 @@ extension Instruction {
     /// The one or two ranges of the operands.
     fileprivate var ranges: [(lower: UInt32, upper: UInt32)] {
         a == c ? [(a, a + b)] : [(a, a + b), (c, c + d)]
+    }
+}
+
+extension Pattern {
+    /// As it would be typed.
+    fileprivate var literal: String {
+        "/" + source.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/") + "/"
+            + (ignoresCase ? "i" : "")
     }
 }
 

@@ -76,25 +76,38 @@ struct ProgramAssembler {
         return templates.count - 1
     }
 
-    /// Turns the order round and leaves out what nothing leads to.
+    /// Turns the order round, threads what is short enough, and leaves out what nothing leads to.
     private func finish(_ entry: Int32) -> (code: [Instruction], entry: Int32) {
         guard entry >= 0 else { return ([], entry) }
-        var reached = [Bool](repeating: false, count: reversed.count)
-        reached[Int(entry)] = true
-        var order: [Int] = []
-        var places = [Int32](repeating: 0, count: reversed.count)
-        // Targets have lower numbers in `reversed`, so one pass from the entry down finds all.
-        for index in stride(from: Int(entry), through: 0, by: -1) where reached[index] {
-            places[index] = Int32(order.count)
-            order.append(index)
-            for target in reversed[index].targets where target >= 0 { reached[Int(target)] = true }
+        let last = Int32(reversed.count - 1)
+        var code = Array(reversed.reversed())
+        for index in code.indices { code[index].renumber { $0 < 0 ? $0 : last - $0 } }
+        let begin = Int(last - entry)
+        if code.count <= ProgramThreading.longest {
+            let entries = [begin] + code.compactMap(\.subprogram).filter { $0 >= 0 }.map(Int.init)
+            var threading = ProgramThreading(code, leaves: leafOf.reversed(), entries: entries)
+            code = threading.threaded()
         }
-        let code = order.map { index in
-            var instruction = reversed[index]
+        return (Self.reachable(code, from: begin), 0)
+    }
+
+    /// The instructions that `entry` leads to, in order; it becomes the first.
+    private static func reachable(_ code: [Instruction], from entry: Int) -> [Instruction] {
+        var isReached = [Bool](repeating: false, count: code.count)
+        isReached[entry] = true
+        var places = [Int32](repeating: 0, count: code.count)
+        var kept: [Int] = []
+        // Targets lie behind, so one pass finds all.
+        for index in entry..<code.count where isReached[index] {
+            places[index] = Int32(kept.count)
+            kept.append(index)
+            for target in code[index].targets where target >= 0 { isReached[Int(target)] = true }
+        }
+        return kept.map { index in
+            var instruction = code[index]
             instruction.renumber { $0 < 0 ? $0 : places[Int($0)] }
             return instruction
         }
-        return (code, 0)
     }
 }
 
@@ -202,7 +215,10 @@ extension NumberField {
 
 extension Instruction {
     /// Everything that it may lead to.
-    fileprivate var targets: [Int32] { opcode == .inner ? [met, unmet, Int32(bitPattern: a)] : [met, unmet] }
+    fileprivate var targets: [Int32] { [met, unmet] + (subprogram.map { [$0] } ?? []) }
+
+    /// Where the program for the packet inside begins.
+    fileprivate var subprogram: Int32? { opcode == .inner ? Int32(bitPattern: a) : nil }
 
     fileprivate mutating func renumber(_ place: (Int32) -> Int32) {
         met = place(met)

@@ -26,6 +26,7 @@ public final class Pattern: @unchecked Sendable {
 
     /// The pattern as it was given.
     public let source: String
+    public let ignoresCase: Bool
     /// Texts that ran into `stepLimit`, or needed more memory than a match may have.
     public private(set) var exhausted = 0
 
@@ -40,6 +41,7 @@ public final class Pattern: @unchecked Sendable {
     public init(_ pattern: String, ignoresCase: Bool = false, over subject: Subject) throws(PatternError) {
         let code = unsafe try Self.compile(pattern, ignoresCase, subject)
         source = pattern
+        self.ignoresCase = ignoresCase
         unsafe self.code = code
         let translated = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) == 0
         // Only memory that is short makes these nil, and then nothing else would work either.

@@ -25,7 +25,7 @@ struct WideSetTests {
         }
     }
 
-    @Test("Addresses", arguments: [1, 2, 3, 15, 16, 40, 3000])
+    @Test("Addresses", arguments: [1, 2, 3, 15, 16, 40, 500])
     func addresses(size: Int) throws {
         var random = SeededGenerator(seed: UInt64(size))
         for variable in [Variable.addr, .saddr, .daddr] {
