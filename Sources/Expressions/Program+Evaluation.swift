@@ -94,7 +94,7 @@ extension Program {
 // MARK: Tests with tables
 
 extension Program {
-    @inline(never)
+    @inline(__always)
     private func isListed(_ number: UInt32, _ test: Instruction) -> Bool {
         tables.contains(number, in: test.a, test.b)
     }
