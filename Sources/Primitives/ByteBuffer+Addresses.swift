@@ -17,7 +17,7 @@ extension ByteBuffer {
             append("::ffff:")
             return append(mapped)
         }
-        reserve(40)
+        reserve(48)
         let zeros = longestZeroRun(address)
         var group = 0
         while group < 8 {
@@ -27,8 +27,8 @@ extension ByteBuffer {
                 group = zeros.upperBound
                 continue
             }
-            let number = UInt16(truncatingIfNeeded: address.number >> UInt128(112 - 16 * group))
-            append(hex: UInt64(number), digits: max(1, (19 - number.leadingZeroBitCount) / 4))
+            let number = group16(address, group)
+            storeHex(UInt32(number), digits: max(1, (19 - number.leadingZeroBitCount) / 4))
             group += 1
             if group < 8 { append(UInt8(ascii: ":")) }
         }
@@ -45,11 +45,15 @@ extension ByteBuffer {
 
     /// Appends `00:11:22:33:44:55`.
     public mutating func append(_ address: MACAddress) {
-        reserve(18)
-        for shift in stride(from: UInt64(40), through: 0, by: -8) {
-            append(hex: address.number >> shift & 0xFF, digits: 2)
-            if shift > 0 { append(UInt8(ascii: ":")) }
+        reserve(20)
+        let first = eightHexDigits(UInt32(truncatingIfNeeded: address.number >> 16))
+        let last = eightHexDigits(UInt32(truncatingIfNeeded: address.number))
+        for place in 0..<6 {
+            let pair = place < 4 ? first >> UInt64(16 * place) : last >> UInt64(16 * (place - 2))
+            let text = UInt32(truncatingIfNeeded: pair & 0xFFFF) | UInt32(UInt8(ascii: ":")) << 16
+            unsafe base.storeBytes(of: text.littleEndian, toByteOffset: count + 3 * place, as: UInt32.self)
         }
+        advance(17)
     }
 
     /// Stores one to three digits and a byte behind them as one word: no branch on the number.
@@ -67,12 +71,19 @@ extension ByteBuffer {
     }
 }
 
+/// One of the eight groups, the first being 0.
+@inline(__always)
+private func group16(_ address: IPv6Address, _ group: Int) -> UInt16 {
+    let half = group < 4 ? address.high : address.low
+    return UInt16(truncatingIfNeeded: half >> UInt64(truncatingIfNeeded: 48 - 16 * (group & 3)))
+}
+
 /// The first longest run of at least two zero groups; empty where there is none.
 private func longestZeroRun(_ address: IPv6Address) -> Range<Int> {
     var best = 0..<0
     var start = 0
     for group in 0...8 {
-        let isZero = group < 8 && UInt16(truncatingIfNeeded: address.number >> UInt128(112 - 16 * group)) == 0
+        let isZero = group < 8 && group16(address, group) == 0
         if isZero { continue }
         if group - start >= 2, group - start > best.count { best = start..<group }
         start = group + 1

@@ -6,9 +6,6 @@ let digitPairs: StaticString = """
     00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
     """
 
-@usableFromInline
-let hexDigits: StaticString = "0123456789abcdef"
-
 extension ByteBuffer {
     /// Appends a number without leading zeros.
     @inlinable
@@ -64,12 +61,15 @@ extension ByteBuffer {
     @inlinable
     public mutating func append(hex number: UInt64, digits: Int) {
         reserve(16)
-        var shift = UInt64(digits * 4)
-        for offset in 0..<digits {
-            shift -= 4
-            let digit = unsafe hexDigits.utf8Start[Int(truncatingIfNeeded: number >> shift & 15)]
-            unsafe base.storeBytes(of: digit, toByteOffset: count + offset, as: UInt8.self)
-        }
+        if digits > 8 { storeHex(UInt32(truncatingIfNeeded: number >> 32), digits: digits - 8) }
+        storeHex(UInt32(truncatingIfNeeded: number), digits: min(digits, 8))
+    }
+
+    /// Stores the last `digits` (1 ... 8) hexadecimal digits; room for eight must be there.
+    @inlinable @inline(__always)
+    mutating func storeHex(_ number: UInt32, digits: Int) {
+        let text = eightHexDigits(number) >> UInt64(truncatingIfNeeded: 8 * (8 - digits))
+        unsafe base.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt64.self)
         advance(digits)
     }
 
@@ -109,6 +109,18 @@ func eightDigits(_ number: UInt32) -> UInt64 {
     let pairs = hundreds | (fours &- hundreds &* 100) << 16
     let tens = ((pairs &* 103) >> 10) & 0x000F_000F_000F_000F
     return tens | (pairs &- tens &* 10) << 8
+}
+
+/// The eight hexadecimal digits of a number as text, the first in the low byte.
+@inlinable @inline(__always)
+func eightHexDigits(_ number: UInt32) -> UInt64 {
+    var digits = UInt64(number)
+    digits = (digits & 0xFFFF) << 32 | digits >> 16
+    digits = (digits & 0x0000_00FF_0000_00FF) << 16 | (digits & 0x0000_FF00_0000_FF00) >> 8
+    digits = (digits & 0x000F_000F_000F_000F) << 8 | (digits & 0x00F0_00F0_00F0_00F0) >> 4
+    // Six more carries a digit above nine into the next half byte.
+    let letters = ((digits &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    return digits &+ asciiZeros &+ letters &* 0x27
 }
 
 extension String {

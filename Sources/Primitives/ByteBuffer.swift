@@ -45,7 +45,7 @@ public struct ByteBuffer: ~Copyable {
     /// Makes room for `more` bytes behind the present ones.
     @inlinable @inline(__always)
     public mutating func reserve(_ more: Int) {
-        if more > capacity - count { grow(by: more) }
+        if more > capacity &- length { grow(by: more) }
     }
 
     /// Appends one byte.
@@ -69,7 +69,7 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Appends the bytes of a literal.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func append(_ literal: StaticString) {
         let length = literal.utf8CodeUnitCount
         reserve(length)
@@ -108,9 +108,10 @@ public struct ByteBuffer: ~Copyable {
     }
 
     @inlinable @inline(__always)
-    mutating func advance(_ length: Int) { self.length += length }
+    mutating func advance(_ length: Int) { self.length &+= length }
 
-    @usableFromInline
+    // Never inlined, so that those who append keep their registers.
+    @inline(never) @usableFromInline
     mutating func grow(by more: Int) {
         let wanted = max(capacity * 2, count + more)
         let bigger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
