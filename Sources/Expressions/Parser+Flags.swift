@@ -1,3 +1,5 @@
+import Primitives
+
 // Rule 5: what `tcpfl` is compared with.
 
 extension FlagTest {

@@ -1,3 +1,5 @@
+import Primitives
+
 // Numbers, ranges of them, and names that stand for numbers.
 
 extension Parser {

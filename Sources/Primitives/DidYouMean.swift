@@ -1,4 +1,5 @@
-/// What was probably meant: the nearest names by edit distance, at a bounded cost.
+/// What was probably meant: the nearest names by edit distance, at a bounded cost. One for all who
+/// report a name that does not exist.
 public enum DidYouMean {
     /// Longer words are compared by their first bytes only.
     private static let longest = 48
@@ -23,11 +24,6 @@ public enum DidYouMean {
             }
         }
         return found.map(\.name)
-    }
-
-    /// `; did you mean a or b?` with the nearest candidates, or nothing.
-    public static func phrase(for word: String, among candidates: some Sequence<String>) -> String {
-        phrase(nearest(to: word, among: candidates))
     }
 
     /// `; did you mean a or b?`, or nothing.
