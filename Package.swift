@@ -101,7 +101,8 @@ if Context.environment["GATELOG_FUZZ"] != nil {
         target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
     }
     let fuzzed: [(name: String, rooms: [String])] = [
-        ("Expression", ["Expressions", "Primitives"])
+        ("Decoder", ["PacketDecoding", "Primitives", "TestSupport"]),
+        ("Expression", ["Expressions", "Primitives"]),
     ]
     for (name, rooms) in fuzzed {
         package.targets.append(

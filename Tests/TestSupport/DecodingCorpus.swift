@@ -1,9 +1,6 @@
-import PacketDecoding
-import TestSupport
-
-/// One packet of every kind that the decoder knows: what the tests cut off, damage and count.
-enum DecodingCorpus {
-    static let packets: [(name: String, packet: PacketBuilder)] = links + internet + transports + tunnels
+/// One packet of every kind that the decoder knows: what tests cut off and damage, and fuzzing begins with.
+public enum DecodingCorpus {
+    public static let packets: [(name: String, packet: PacketBuilder)] = links + internet + transports + tunnels
 
     private static let tcp = PacketBuilder().ethernet().ipv4()
 
