@@ -76,6 +76,8 @@ let package = Package(
         .executableTarget(
             name: "ProgramBenchmark", dependencies: ["Expressions", "PacketDecoding", "Primitives", "TestSupport"],
             path: "Benchmarks/Program", swiftSettings: common),
+        .executableTarget(
+            name: "ReadingBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Reading", swiftSettings: common),
 
         .target(
             name: "TestSupport", dependencies: ["CMallocCounter", "Primitives", "PacketDecoding"],

@@ -23,9 +23,9 @@ struct Traps {
                 warn(place, "\"any\" beside other conditions is evaluated as it stands: every IP packet meets it")
             }
         case .and(let parts):
-            for part in parts { look(in: part, isAlone: false) }
             lookForPartners(in: parts)
             lookForContradiction(in: parts)
+            for part in parts { look(in: part, isAlone: false) }
         case .or(let parts):
             for part in parts { look(in: part, isAlone: false) }
         case .not(let tree):

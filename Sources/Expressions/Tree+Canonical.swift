@@ -10,7 +10,7 @@ extension Tree {
     /// As `Expression.canonical`.
     public var canonical: String {
         var text = ""
-        write(to: &text, inside: .nothing)
+        write(to: &text, inside: .nothing, depth: 0)
         return text
     }
 
@@ -19,37 +19,41 @@ extension Tree {
         case nothing, or, and, not
     }
 
-    private func write(to text: inout String, inside context: Context) {
+    /// `depth` counts what stands around: `!(port = 53)` is written as `!port = 53` where the parentheses
+    /// would be one level too many to read.
+    private func write(to text: inout String, inside context: Context, depth: Int) {
         switch self {
         case .any:
             text += "any"
         case .and(let parts):
-            Self.enclose(context == .not, &text) { Self.write(parts, " & ", to: &$0, inside: .and) }
+            let isEnclosed = context == .not
+            Self.write(parts, " & ", to: &text, inside: .and, isEnclosed, depth)
         case .or(let parts):
-            Self.enclose(context == .not || context == .and, &text) { Self.write(parts, " | ", to: &$0, inside: .or) }
+            let isEnclosed = context == .not || context == .and
+            Self.write(parts, " | ", to: &text, inside: .or, isEnclosed, depth)
         case .not(let tree):
             text += "!"
-            tree.write(to: &text, inside: .not)
+            tree.write(to: &text, inside: .not, depth: depth + 1)
         case .inner(let tree):
             text += "inner("
-            tree.write(to: &text, inside: .nothing)
+            tree.write(to: &text, inside: .nothing, depth: depth + 1)
             text += ")"
         case .condition(let condition):
-            Self.enclose(context == .not, &text) { $0 += condition.canonical }
+            let isEnclosed = context == .not && (depth < ExpressionLimits.nesting || condition.isChainWhenWritten)
+            text += isEnclosed ? "(\(condition.canonical))" : condition.canonical
         }
     }
 
-    private static func write(_ parts: [Tree], _ separator: String, to text: inout String, inside context: Context) {
+    private static func write(
+        _ parts: [Tree], _ separator: String, to text: inout String, inside context: Context, _ isEnclosed: Bool,
+        _ depth: Int
+    ) {
+        if isEnclosed { text += "(" }
         for index in parts.indices {
             if index > 0 { text += separator }
-            parts[index].write(to: &text, inside: context)
+            parts[index].write(to: &text, inside: context, depth: depth + (isEnclosed ? 1 : 0))
         }
-    }
-
-    private static func enclose(_ needed: Bool, _ text: inout String, _ write: (inout String) -> Void) {
-        if needed { text += "(" }
-        write(&text)
-        if needed { text += ")" }
+        if isEnclosed { text += ")" }
     }
 }
 
@@ -64,6 +68,11 @@ extension Condition {
         case .interval(let lower, let upper): return Self.interval(name, lower, upper, most: variable.row.most)
         case .matches(let regex): return "\(name) ~ \(regex.canonical)"
         }
+    }
+
+    /// An interval with two ends.
+    fileprivate var isChainWhenWritten: Bool {
+        if case .interval(let lower, let upper) = test { lower > 0 && upper < variable.row.most } else { false }
     }
 
     private static func set(_ values: [Value], of variable: Variable) -> String {
