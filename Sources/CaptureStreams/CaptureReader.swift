@@ -142,6 +142,8 @@ extension CaptureReader {
     public var format: CaptureFormat { parser.format ?? .pcap }
     /// The interfaces seen so far; those before the first packet are there from the beginning.
     public var interfaces: [CaptureInterface] { parser.interfaces }
+    /// How many there are: cheap to look at after each packet, since a pcapng may describe more on its way.
+    public var interfaceCount: Int { parser.interfaces.count }
     /// The sections of a pcapng seen so far.
     public var sections: [CaptureSection] { parser.sections }
     /// What name resolution blocks seen so far say.

@@ -12,6 +12,8 @@ public struct CaptureStreamError: Error, Hashable, Sendable, CustomStringConvert
         case format(CaptureFormatError)
         /// The compressed stream around the capture cannot even be begun.
         case compression(CompressionError)
+        /// A plain pcap has one link type, and a packet of another came: the first, and the other.
+        case linkTypesDiffer(UInt16, UInt16)
         /// The path names a folder.
         case isFolder
     }
@@ -30,6 +32,9 @@ public struct CaptureStreamError: Error, Hashable, Sendable, CustomStringConvert
         case .system(let error): "\(path): \(error.errno)\(Self.advice(error.errno)) (\(error.call))"
         case .format(let error): "\(path): \(error)"
         case .compression(let error): "\(path): \(error)"
+        case .linkTypesDiffer(let first, let other):
+            "\(path): a plain pcap holds packets of one link type, and after packets of link type \(first) "
+                + "one of link type \(other) came; write a .pcapng"
         case .isFolder: "\(path): this is a folder; name the captures in it, as in \(path)/*.pcapng"
         }
     }
