@@ -11,6 +11,7 @@ extension CaptureParser {
         note(reason, at: position)
         state = .scanning(from: windowOffset + Int64(position))
         isQuick = false
+        section.isQuick = false
         position += 1
         return .progress
     }

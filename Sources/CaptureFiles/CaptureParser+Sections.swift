@@ -17,6 +17,7 @@ extension CaptureParser {
         section.number += 1
         section.interfaces.removeAll(keepingCapacity: true)
         section.currentNumber = .max
+        section.isQuick = false
         // Byte-order magic, version, section length: a length that lies would only lead astray.
         guard block.body.count >= 16 else {
             _ = tooShort(block)

@@ -119,6 +119,7 @@ public struct CaptureParser: ~Copyable {
 
     /// The next step. With `isLast` the window holds the last bytes of the capture, and `.needBytes` never comes.
     public mutating func next(in window: RawSpan, isLast: Bool) throws(CaptureFormatError) -> Step {
+        if section.isQuick, let frame = quickBlock(in: window) { return .packet(frame) }
         while true {
             switch try advance(in: window, isLast: isLast, stopsAtPackets: false) {
             case .packet(let frame): return .packet(frame)

@@ -33,10 +33,10 @@ public struct PcapWriter: Sendable {
         let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         if fraction % tick != 0 { timesCut += 1 }
         buffer.reserve(16 &+ captured)
-        buffer.appendLittle(UInt32(clamping: seconds))
-        buffer.appendLittle(UInt32(truncatingIfNeeded: fraction / tick))
-        buffer.appendLittle(UInt32(truncatingIfNeeded: captured))
-        buffer.appendLittle(UInt32(clamping: frame.originalLength))
+        let time = UInt64(UInt32(clamping: seconds)) | UInt64(fraction / tick) << 32
+        let lengths =
+            UInt64(UInt32(truncatingIfNeeded: captured)) | UInt64(UInt32(clamping: frame.originalLength)) << 32
+        buffer.appendLittle(UInt128(lengths) << 64 | UInt128(time))
         buffer.append(bytes.extracting(0..<captured))
     }
 }

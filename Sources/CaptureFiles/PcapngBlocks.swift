@@ -33,6 +33,8 @@ struct SectionState {
     /// The interface of the last packet, kept at hand.
     var current = SectionInterface()
     var currentNumber = UInt32.max
+    /// Whether `quickBlock` may be tried: a current interface in a little-endian section, and no damage.
+    var isQuick = false
 
     /// Makes the interface of `number` the current one; false where the section has none of that number.
     @inline(__always)

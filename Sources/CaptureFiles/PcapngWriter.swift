@@ -72,19 +72,19 @@ public struct PcapngWriter: ~Copyable {
         if !comments.isEmpty {
             return appendCommented(frame, bytes.extracting(0..<captured), comments, number, &buffer)
         }
-        let padding = -captured & 3
         let options = frame.direction == .unknown ? 0 : 12
-        let length = UInt32(truncatingIfNeeded: 32 &+ captured &+ padding &+ options)
-        buffer.reserve(Int(length))
-        Self.appendHead(frame, captured, number, length, &buffer)
+        let length = 32 &+ captured &+ (-captured & 3) &+ options
+        buffer.reserve(length &+ 4)
+        Self.appendHead(frame, captured, number, UInt32(truncatingIfNeeded: length), &buffer)
         buffer.append(bytes.extracting(0..<captured))
-        for _ in 0..<padding { buffer.append(0) }
+        buffer.pad(captured)
         if options > 0 {
-            buffer.appendLittle(UInt32(4 << 16 | 2))
-            buffer.appendLittle(Self.flags(frame.direction))
-            buffer.appendLittle(UInt32(0))
+            // Option 2 of four bytes, its value, and the end of the options.
+            buffer.appendLittle(UInt64(Self.flags(frame.direction)) << 32 | 4 << 16 | 2)
+            buffer.appendLittle(UInt64(length) << 32)
+        } else {
+            buffer.appendLittle(UInt32(truncatingIfNeeded: length))
         }
-        buffer.appendLittle(length)
     }
 
     /// Copies blocks of another pcapng, which must be in little-endian order and name no interface.
@@ -153,11 +153,10 @@ public struct PcapngWriter: ~Copyable {
             options.appendLittle(Self.flags(frame.direction))
         }
         options.endOptions()
-        let padding = -bytes.byteCount & 3
-        let length = UInt32(32 + bytes.byteCount + padding + options.count)
+        let length = UInt32(32 + bytes.byteCount + (-bytes.byteCount & 3) + options.count)
         Self.appendHead(frame, bytes.byteCount, number, length, &buffer)
         buffer.append(bytes)
-        for _ in 0..<padding { buffer.append(0) }
+        buffer.pad(bytes.byteCount)
         buffer.append(options.bytes)
         buffer.appendLittle(length)
     }
@@ -167,12 +166,11 @@ public struct PcapngWriter: ~Copyable {
         _ frame: Frame, _ captured: Int, _ number: UInt32, _ length: UInt32, _ buffer: inout ByteBuffer
     ) {
         let ticks = UInt64(max(0, frame.time.nanoseconds))
-        buffer.appendLittle(BlockKind.enhancedPacket)
-        buffer.appendLittle(length)
-        buffer.appendLittle(number)
-        buffer.appendLittle(UInt32(truncatingIfNeeded: ticks >> 32))
-        buffer.appendLittle(UInt32(truncatingIfNeeded: ticks))
-        buffer.appendLittle(UInt32(truncatingIfNeeded: captured))
+        // As few and as wide stores as the fields fit in: this is the cost of a packet.
+        let place = UInt64(ticks >> 32) << 32 | UInt64(number)
+        let kind = UInt64(length) << 32 | UInt64(BlockKind.enhancedPacket)
+        buffer.appendLittle(UInt128(place) << 64 | UInt128(kind))
+        buffer.appendLittle(UInt64(captured) << 32 | ticks & 0xFFFF_FFFF)
         buffer.appendLittle(UInt32(clamping: frame.originalLength))
     }
 
@@ -219,7 +217,14 @@ extension ByteBuffer {
         appendLittle(code)
         appendLittle(UInt16(length))
         append(text)
-        for _ in 0..<(-length & 3) { append(0) }
+        pad(length)
+    }
+
+    /// Appends the zeros that make `length` bytes a multiple of four.
+    @inline(__always)
+    fileprivate mutating func pad(_ length: Int) {
+        appendLittle(UInt32(0))
+        truncate(to: count - 4 + (-length & 3))
     }
 
     fileprivate mutating func endOptions() { appendLittle(UInt32(0)) }

@@ -14,15 +14,9 @@ public struct CaptureReader: ~Copyable {
     /// Bytes that are read at a time; a larger block makes the buffer grow, to `CaptureParser.blockLimit` at most.
     public static let readLength = 256 << 10
 
-    /// The path as given, or "standard input".
-    public let path: String
-    /// Bytes of the file; nil where it is no regular file.
-    public let totalBytes: Int64?
-
-    private var source: ByteSource
-    @usableFromInline var window: ReadWindow
-    @usableFromInline var parser: CaptureParser
-    private var isAtEnd: Bool
+    // Behind a pointer, since the compiler copies a struct that it borrows from: with the state in the reader
+    // itself that was half a kilobyte for every packet.
+    @usableFromInline let state: UnsafeMutablePointer<ReaderState>
 
     /// Opens `path` ("-" is standard input) and reads up to its first packet.
     ///
@@ -31,68 +25,24 @@ public struct CaptureReader: ~Copyable {
     public init(
         path: String, firstInterface: InterfaceID = InterfaceID(rawValue: 0), keepsBlocks: Bool = false
     ) throws(CaptureStreamError) {
-        self = try Self.opened(path, CaptureParser(firstInterface: firstInterface, keepsBlocks: keepsBlocks))
+        var opened = try ReaderState.opening(
+            path, CaptureParser(firstInterface: firstInterface, keepsBlocks: keepsBlocks))
+        try opened.readHead()
+        state = .allocate(capacity: 1)
+        state.initialize(to: opened)
     }
 
-    // Apart from `init`, since a noncopyable value that is only half made cannot be thrown away.
-    private static func opened(
-        _ path: String, _ parser: consuming CaptureParser
-    ) throws(CaptureStreamError) -> CaptureReader {
-        let name = path == "-" ? "standard input" : path
-        let file = try open(path, name)
-        let size = try size(of: file, name)
-        var reader = CaptureReader(file, path: name, totalBytes: size, parser: parser)
-        try reader.begin()
-        return reader
-    }
-
-    private init(
-        _ file: consuming FileDescriptor, path: String, totalBytes: Int64?, parser: consuming CaptureParser
-    ) {
-        self.path = path
-        self.totalBytes = totalBytes
-        self.parser = parser
-        source = ByteSource(file)
-        window = ReadWindow(capacity: Self.readLength)
-        isAtEnd = false
-    }
-
-    private static func open(_ path: String, _ name: String) throws(CaptureStreamError) -> FileDescriptor {
-        if path == "-" { return .standardInput }
-        do {
-            return try FileDescriptor(opening: path, for: .read)
-        } catch {
-            throw CaptureStreamError(path: name, reason: .system(error))
-        }
-    }
-
-    private static func size(of file: borrowing FileDescriptor, _ name: String) throws(CaptureStreamError) -> Int64? {
-        let status: FileStatus
-        do {
-            status = try file.status()
-        } catch {
-            throw CaptureStreamError(path: name, reason: .system(error))
-        }
-        if status.kind == .directory { throw CaptureStreamError(path: name, reason: .isFolder) }
-        return status.kind == .regular ? status.size : nil
-    }
-
-    /// Reads what stands before the first packet.
-    private mutating func begin() throws(CaptureStreamError) {
-        do throws(CaptureStreamError.Reason) {
-            try source.begin(&window)
-            while case .needBytes(let count) = try parser.readHead(in: window, isLast: isAtEnd) {
-                try fill(count)
-            }
-        } catch {
-            throw CaptureStreamError(path: path, reason: error)
-        }
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// The next packet; nil at the end. Its bytes are `bytes` until the next call.
-    @inlinable
+    // Always inlined: a frame that is returned through memory is written field by field and read again by
+    // wider loads, which the processor cannot forward; that alone costs twice the parsing.
+    @inlinable @inline(__always)
     public mutating func next() throws(CaptureStreamError) -> Frame? {
-        if let frame = parser.quickPacket(in: window) { return frame }
+        if let frame = state.pointee.quickPacket() { return frame }
         return try nextSlowly()
     }
 
@@ -101,96 +51,54 @@ public struct CaptureReader: ~Copyable {
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         @inline(__always) get {
-            window.bytes.extracting(parser.packetBytes)
+            let range = state.pointee.parser.packetBytes
+            let span = RawSpan(
+                _unsafeStart: UnsafeRawPointer(state.pointee.window.base) + range.lowerBound, byteCount: range.count)
+            return _overrideLifetime(span, borrowing: self)
         }
     }
 
     @usableFromInline @inline(never)
     mutating func nextSlowly() throws(CaptureStreamError) -> Frame? {
-        do throws(CaptureStreamError.Reason) {
-            while true {
-                switch try parser.next(in: window, isLast: isAtEnd) {
-                case .packet(let frame): return frame
-                case .needBytes(let count): try fill(count)
-                case .end: return nil
-                }
-            }
+        do {
+            return try state.pointee.next()
         } catch {
-            throw CaptureStreamError(path: path, reason: error)
-        }
-    }
-
-    /// Brings at least `count` bytes from the parser's position on into the window, or all that there are.
-    private mutating func fill(_ count: Int) throws(CaptureStreamError.Reason) {
-        let gone = parser.nextPosition
-        window.drop(gone)
-        parser.discard(gone)
-        if count > window.capacity { window.grow(to: count + Self.readLength) }
-        while window.count < count {
-            let more = try source.read(into: window.room)
-            if more == 0 {
-                isAtEnd = true
-                return
-            }
-            window.add(more)
+            throw CaptureStreamError(path: state.pointee.path, reason: error)
         }
     }
 }
 
 extension CaptureReader {
-    /// What the file is.
-    public var format: CaptureFormat { parser.format ?? .pcap }
-    /// The interfaces seen so far; those before the first packet are there from the beginning.
-    public var interfaces: [CaptureInterface] { parser.interfaces }
-    /// How many there are: cheap to look at after each packet, since a pcapng may describe more on its way.
-    public var interfaceCount: Int { parser.interfaces.count }
-    /// The sections of a pcapng seen so far.
-    public var sections: [CaptureSection] { parser.sections }
-    /// What name resolution blocks seen so far say.
-    public var names: [CaptureName] { parser.names }
-    /// The first places of damage, in the order in which they were met.
-    public var damage: [CaptureDamage] { parser.damage + (source.damage.map { [$0] } ?? []) }
-    /// All places of damage.
-    public var damageCount: Int { parser.damageCount + (source.damage == nil ? 0 : 1) }
+    /// The path as given, or "standard input".
+    public var path: String { state.pointee.path }
+    /// Bytes of the file; nil where it is no regular file.
+    public var totalBytes: Int64? { state.pointee.totalBytes }
     /// Bytes read from the file so far, packed as they may be.
-    public var bytesRead: Int64 { source.bytesRead }
+    public var bytesRead: Int64 { state.pointee.source.bytesRead }
+    /// What the file is.
+    public var format: CaptureFormat { state.pointee.parser.format ?? .pcap }
+    /// The interfaces seen so far; those before the first packet are there from the beginning.
+    public var interfaces: [CaptureInterface] { state.pointee.parser.interfaces }
+    /// How many there are: cheap to look at after each packet, since a pcapng may describe more on its way.
+    public var interfaceCount: Int { state.pointee.parser.interfaces.count }
+    /// The sections of a pcapng seen so far.
+    public var sections: [CaptureSection] { state.pointee.parser.sections }
+    /// What name resolution blocks seen so far say.
+    public var names: [CaptureName] { state.pointee.parser.names }
+    /// The first places of damage, in the order in which they were met.
+    public var damage: [CaptureDamage] {
+        state.pointee.parser.damage + (state.pointee.source.damage.map { [$0] } ?? [])
+    }
+    /// All places of damage.
+    public var damageCount: Int { state.pointee.parser.damageCount + (state.pointee.source.damage == nil ? 0 : 1) }
     /// Packets that the capturing program lost, as told beside packets; `interfaces` have totals of their own.
-    public var droppedBetweenPackets: UInt64 { parser.droppedBetweenPackets }
+    public var droppedBetweenPackets: UInt64 { state.pointee.parser.droppedBetweenPackets }
     /// The comments of the whole file: those of its sections.
-    public var comments: [String] { parser.sections.flatMap(\.comments) }
+    public var comments: [String] { sections.flatMap(\.comments) }
     /// The comments of the packet that `next` returned last.
-    public var packetComments: [String] { parser.packetComments(in: window.bytes) }
+    public var packetComments: [String] { state.pointee.packetComments }
     /// Blocks that were left out of `takeKeptBlocks`.
-    public var keptBlocksLeftOut: Int { parser.keptBlocks.leftOut }
+    public var keptBlocksLeftOut: Int { state.pointee.parser.keptBlocks.leftOut }
     /// The blocks kept since the last call, ready for `CaptureWriter.append(blocks:)`.
-    public mutating func takeKeptBlocks() -> [UInt8] { parser.takeKeptBlocks() }
-}
-
-// The parser is changed while the window is lent to it. Both are parts of one reader, and the compiler only
-// tells them apart where each is a parameter of its own.
-extension CaptureParser {
-    @inlinable @inline(__always)
-    mutating func quickPacket(in window: borrowing ReadWindow) -> Frame? {
-        quickPacket(in: window.bytes)
-    }
-
-    fileprivate mutating func next(
-        in window: borrowing ReadWindow, isLast: Bool
-    ) throws(CaptureStreamError.Reason) -> Step {
-        do {
-            return try next(in: window.bytes, isLast: isLast)
-        } catch {
-            throw .format(error)
-        }
-    }
-
-    fileprivate mutating func readHead(
-        in window: borrowing ReadWindow, isLast: Bool
-    ) throws(CaptureStreamError.Reason) -> Step {
-        do {
-            return try readHead(in: window.bytes, isLast: isLast)
-        } catch {
-            throw .format(error)
-        }
-    }
+    public mutating func takeKeptBlocks() -> [UInt8] { state.pointee.parser.takeKeptBlocks() }
 }

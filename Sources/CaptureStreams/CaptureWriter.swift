@@ -25,7 +25,7 @@ public struct CaptureWriter: ~Copyable {
     }
 
     /// Bytes that are gathered before they are written.
-    private static let writeLength = 256 << 10
+    private static let writeLength = 64 << 10
 
     /// Packets written so far.
     public private(set) var count = 0
@@ -47,7 +47,7 @@ public struct CaptureWriter: ~Copyable {
             throw CaptureStreamError(path: path == "-" ? "standard output" : path, reason: .system(error))
         }
         file = opened
-        buffer = ByteBuffer(capacity: Self.writeLength + (64 << 10))
+        buffer = ByteBuffer(capacity: 2 * Self.writeLength)
         self.description = description
         interfaces = []
         pcap = nil

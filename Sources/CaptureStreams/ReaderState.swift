@@ -1,0 +1,127 @@
+public import CaptureFiles
+public import PacketDecoding
+import Primitives
+import SystemCalls
+
+/// What a `CaptureReader` is made of: the bytes' source, the window that they are read into, and the parser
+/// that finds packets there.
+@usableFromInline
+struct ReaderState: ~Copyable {
+    let path: String
+    let totalBytes: Int64?
+    var source: ByteSource
+    @usableFromInline var window: ReadWindow
+    @usableFromInline var parser: CaptureParser
+    private var isAtEnd: Bool
+
+    static func opening(
+        _ path: String, _ parser: consuming CaptureParser
+    ) throws(CaptureStreamError) -> ReaderState {
+        let name = path == "-" ? "standard input" : path
+        let file = try open(path, name)
+        let status = try status(of: file, name)
+        if status.kind == .directory { throw CaptureStreamError(path: name, reason: .isFolder) }
+        return ReaderState(file, name, totalBytes: status.kind == .regular ? status.size : nil, parser)
+    }
+
+    private static func open(_ path: String, _ name: String) throws(CaptureStreamError) -> FileDescriptor {
+        do {
+            return path == "-" ? .standardInput : try FileDescriptor(opening: path, for: .read)
+        } catch {
+            throw CaptureStreamError(path: name, reason: .system(error))
+        }
+    }
+
+    private static func status(
+        of file: borrowing FileDescriptor, _ name: String
+    ) throws(CaptureStreamError) -> FileStatus {
+        do {
+            return try file.status()
+        } catch {
+            throw CaptureStreamError(path: name, reason: .system(error))
+        }
+    }
+
+    private init(
+        _ file: consuming FileDescriptor, _ path: String, totalBytes: Int64?, _ parser: consuming CaptureParser
+    ) {
+        self.path = path
+        self.totalBytes = totalBytes
+        self.parser = parser
+        source = ByteSource(file)
+        window = ReadWindow(capacity: CaptureReader.readLength)
+        isAtEnd = false
+    }
+
+    /// Reads what stands before the first packet.
+    mutating func readHead() throws(CaptureStreamError) {
+        do throws(CaptureStreamError.Reason) {
+            try source.begin(&window)
+            while case .needBytes(let count) = try parser.readHead(in: window, isLast: isAtEnd) {
+                try fill(count)
+            }
+        } catch {
+            throw CaptureStreamError(path: path, reason: error)
+        }
+    }
+
+    @inlinable @inline(__always)
+    mutating func quickPacket() -> Frame? { parser.quickPacket(in: window) }
+
+    mutating func next() throws(CaptureStreamError.Reason) -> Frame? {
+        while true {
+            switch try parser.next(in: window, isLast: isAtEnd) {
+            case .packet(let frame): return frame
+            case .needBytes(let count): try fill(count)
+            case .end: return nil
+            }
+        }
+    }
+
+    var packetComments: [String] { parser.packetComments(in: window.bytes) }
+
+    /// Brings at least `count` bytes from the parser's position on into the window, or all that there are.
+    private mutating func fill(_ count: Int) throws(CaptureStreamError.Reason) {
+        let gone = parser.nextPosition
+        window.drop(gone)
+        parser.discard(gone)
+        if count > window.capacity { window.grow(to: count + CaptureReader.readLength) }
+        while window.count < count {
+            let more = try source.read(into: window.room)
+            if more == 0 {
+                isAtEnd = true
+                return
+            }
+            window.add(more)
+        }
+    }
+}
+
+// The parser is changed while the window is lent to it. Both are parts of one reader, and the compiler only
+// tells them apart where each is a parameter of its own.
+extension CaptureParser {
+    @inlinable @inline(__always)
+    mutating func quickPacket(in window: borrowing ReadWindow) -> Frame? {
+        quickPacket(in: window.bytes)
+    }
+
+    fileprivate mutating func next(
+        in window: borrowing ReadWindow, isLast: Bool
+    ) throws(CaptureStreamError.Reason) -> Step {
+        do {
+            return try next(in: window.bytes, isLast: isLast)
+        } catch {
+            throw .format(error)
+        }
+    }
+
+    fileprivate mutating func readHead(
+        in window: borrowing ReadWindow, isLast: Bool
+    ) throws(CaptureStreamError.Reason) -> Step {
+        do {
+            return try readHead(in: window.bytes, isLast: isLast)
+        } catch {
+            throw .format(error)
+        }
+    }
+}
