@@ -51,7 +51,7 @@ struct TimeScale: Hashable, Sendable {
             switch unit {
             case .nanoseconds(let factor): UInt128(ticks) * UInt128(factor)
             case .perNanosecond(let divisor): UInt128(ticks / divisor)
-            case .binary(let shift): UInt128(ticks) * 1_000_000_000 >> UInt128(shift)
+            case .binary(let shift): (UInt128(ticks) * 1_000_000_000) >> UInt128(shift)
             case .nothing: 0
             }
         let total = Int128(nanoseconds) + Int128(offset) * 1_000_000_000
