@@ -45,8 +45,7 @@ struct SQLWriter {
         case .mac(let side, let prefixes): either(side, "source_mac", "destination_mac") { hardware($0, prefixes) }
         case .fragment(let value): fragment(value)
         case .direction(let incoming): .atom(whole("direction = '\(incoming ? "in" : "out")'"))
-        case .interfaces(let side, let found):
-            either(side, "iif", "oif") { .atom(whole(isOne($0, found.map(\.displayName)))) }
+        case .interfaces(let side, let found): interfaces(side, found, leaf)
         case .rule(let test): .atom(whole(text("rule", test, leaf)))
         case .verdict(let verdict): .atom(whole("verdict = '\(verdict.rawValue)'"))
         case .user(let names): users(names, leaf)
@@ -78,6 +77,15 @@ struct SQLWriter {
         case .destination: condition(destination)
         case .either: .either([condition(source), condition(destination)])
         }
+    }
+
+    private mutating func interfaces(
+        _ side: Side, _ found: [Directory.Interface], _ leaf: Leaf
+    ) -> Formula<String> {
+        if side == .either {
+            losses.add(.both, at: leaf.place, "A record holds no interface of a packet whose direction is not known.")
+        }
+        return either(side, "iif", "oif") { .atom(whole(isOne($0, found.map(\.displayName)))) }
     }
 
     // MARK: Numbers
