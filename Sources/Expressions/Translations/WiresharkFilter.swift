@@ -101,8 +101,11 @@ struct WiresharkWriter {
     ) -> Formula<String> {
         switch quantity {
         case .length:
-            let behindHeader = ClosedRange.shifted(ranges, down: 40, in: 40...UInt32.max)
-            return .either([isOne("ip.len#1", ranges), isOne("ipv6.plen#1", behindHeader)])
+            // A value that a field cannot hold is refused.
+            return .either([
+                isOne("ip.len#1", ClosedRange.shifted(ranges, down: 0, in: 0...65535)),
+                isOne("ipv6.plen#1", ClosedRange.shifted(ranges, down: 40, in: 40...65575)),
+            ])
         case .ttl: return .either([isOne("ip.ttl#1", ranges), isOne("ipv6.hlim#1", ranges)])
         case .dscp: return .either([isOne("ip.dsfield.dscp#1", ranges), isOne("ipv6.tclass.dscp#1", ranges)])
         case .payloadLength:

@@ -47,7 +47,8 @@ import Testing
 
     @Test func contradictionsMakeNoRule() throws {
         for text in [
-            "proto = udp & tcpfl = SYN", "saddr = 10.0.0.1 & daddr = 2001:db8::1", "!any", "icmp6 = echo-request & ip = 4",
+            "proto = udp & tcpfl = SYN", "saddr = 10.0.0.1 & daddr = 2001:db8::1", "!any",
+            "icmp6 = echo-request & ip = 4",
             "proto = tcp & proto = udp",
         ] {
             let match = NftablesMatch(try Expression(parsing: text).tree, directory: Directory())

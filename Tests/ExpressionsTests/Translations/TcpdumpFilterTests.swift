@@ -104,12 +104,20 @@ enum TcpdumpDifference: String, CaseIterable {
             found.insert(.hiddenIP)
         }
         let isIPv6 = present.contains(.ipv6)
-        let length = Int(packet.bytes[network + (isIPv6 ? 4 : 2)]) << 8 | Int(packet.bytes[network + (isIPv6 ? 5 : 3)])
-        if length == 0 { found.insert(.cardLengths) }
+        if packet.headerLength == 0 { found.insert(.cardLengths) }
         let number = packet.bytes[network + (isIPv6 ? 6 : 9)]
         if isIPv6, IPProtocol.isExtensionHeader(number) { found.insert(.extensionHeaders) }
         if !isIPv6, number == IPProtocol.ah { found.insert(.authentication) }
         if number == (isIPv6 ? IPProtocol.icmp : IPProtocol.icmp6) { found.insert(.foreignICMP) }
         return found
+    }
+}
+
+extension TestPacket {
+    /// What the IP header says of the packet's length, as it stands there; nil without IP.
+    var headerLength: Int? {
+        guard !layers.present.isDisjoint(with: .ip) else { return nil }
+        let offset = Int(layers.networkOffset) + (layers.present.contains(.ipv6) ? 4 : 2)
+        return Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
     }
 }

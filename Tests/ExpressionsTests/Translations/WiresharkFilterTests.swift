@@ -1,0 +1,99 @@
+import Expressions
+import Foundation
+import PacketDecoding
+import Primitives
+import TestSupport
+import Testing
+
+/// tshark selects the same packets, one by one, but for those that the named differences speak of.
+@Suite struct WiresharkFilterTests {
+    private static let rounds = ProcessInfo.processInfo.environment["GATELOG_JUDGED"].flatMap { Int($0) } ?? 8
+    private static let seed =
+        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
+        ?? UInt64(Date().timeIntervalSince1970)
+
+    @Test(arguments: [LinkType.ethernet, .raw])
+    func selectsTheSamePackets(linkType: LinkType) throws {
+        var judged = JudgedPackets(linkType)
+        judged.addCaptures(limit: 12)
+        judged.addBuilt()
+        var expressions = JudgeExpressions(
+            seed: Self.seed, about: judged.packets,
+            variables: JudgeExpressions.header + (linkType == .ethernet ? [.vlan, .mac, .smac, .dmac] : []))
+        var compared = 0
+        var comparable: [Bool] = []
+        try Fixtures.withTemporaryFolder { folder in
+            let input = "\(folder)/all.pcap"
+            try Data(judged.pcap).write(to: URL(fileURLWithPath: input))
+            let stacks = try Self.stacks(in: input)
+            comparable = zip(judged.packets, stacks).map { WiresharkDifference.among($0, stack: $1).isEmpty }
+            for round in 0..<Self.rounds {
+                let tree = expressions.tree(depth: 1 + round % 3)
+                let filter = WiresharkFilter(tree, directory: Directory())
+                let theirs = try Self.selected(by: filter.text, in: input)
+                let ours = Set(judged.selected(by: Program(tree, directory: Directory())))
+                for number in judged.packets.indices where comparable[number] {
+                    compared += ours.contains(number) ? 1 : 0
+                    guard ours.contains(number) != theirs.contains(number) else { continue }
+                    let text = Expression(text: "", tree: tree, warnings: []).canonical
+                    let hex = judged.packets[number].bytes.prefix(200).map {
+                        ($0 < 16 ? "0" : "") + String($0, radix: 16)
+                    }.joined()
+                    Issue.record(
+                        """
+                        GATELOG_SEED=\(Self.seed): packet \(number) is selected by \
+                        \(ours.contains(number) ? "the expression" : "tshark") only
+                        \(text)
+                        \(filter.text)
+                        \(hex)
+                        """)
+                    return
+                }
+            }
+        }
+        print(
+            "tshark, link type \(linkType.rawValue), GATELOG_SEED=\(Self.seed): \(comparable.count) packets, "
+                + "\(comparable.count { !$0 }) of them under a named difference, \(compared) selected by both")
+    }
+
+    /// Each packet is looked at alone: nothing is put together, nothing guessed.
+    private static let options = [
+        "ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE", "tcp.check_checksum:FALSE",
+        "ip.check_checksum:FALSE",
+    ].flatMap { ["-o", $0] }
+
+    /// The numbers of the packets that tshark selects.
+    private static func selected(by filter: String, in input: String) throws -> Set<Int> {
+        let arguments = ["-n", "-r", input, "-Y", filter, "-T", "fields", "-e", "frame.number"]
+        return Set(try Peer.output(of: "tshark", arguments + options).lines.compactMap { Int($0) }.map { $0 - 1 })
+    }
+
+    /// The protocols that tshark finds in each packet, outermost first.
+    private static func stacks(in input: String) throws -> [[Substring]] {
+        let arguments = ["-n", "-r", input, "-T", "fields", "-e", "frame.protocols"]
+        return try Peer.output(of: "tshark", arguments + options).lines.map { $0.split(separator: ":") }
+    }
+}
+
+/// Where Wireshark and the expression see a packet differently: `WiresharkFilter.differences` gives the reasons
+/// under the same names.
+enum WiresharkDifference: String, CaseIterable {
+    case cutOrBroken = "cut and broken packets"
+    case layered = "packets within packets"
+    case authentication = "authentication headers"
+    case cardLengths = "lengths left to the network card"
+    case links = "links that only one of both knows"
+
+    static func among(_ packet: TestPacket, stack: [Substring]) -> Set<WiresharkDifference> {
+        var found: Set<WiresharkDifference> = []
+        let present = packet.layers.present
+        if present.contains(.error) || packet.bytes.count < packet.frame.originalLength { found.insert(.cutOrBroken) }
+        let networks = stack.count { $0 == "ip" || $0 == "ipv6" }
+        let transports = stack.count { ["tcp", "udp", "udplite", "sctp", "icmp", "icmpv6"].contains($0) }
+        if networks > 1 || transports > 1 { found.insert(.layered) }
+        if (networks > 0) == present.isDisjoint(with: .ip) { found.insert(.links) }
+        if packet.headerLength == 0 { found.insert(.cardLengths) }
+        if stack.contains("ah") { found.insert(.authentication) }
+        return found
+    }
+}
