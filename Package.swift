@@ -87,7 +87,7 @@ let package = Package(
         test("PacketDecoding", ["Primitives", "CaptureFiles", "CaptureStreams"]),
         test("Patterns", ["Primitives"]),
         test("Settings", ["Primitives"]),
-        test("Records", ["Primitives", "PacketDecoding", "Settings"]),
+        test("Records", ["Primitives", "PacketDecoding", "Settings", "CaptureStreams"]),
         test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records"]),
         test("CaptureFiles", ["Primitives", "PacketDecoding"]),
         test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),

@@ -54,13 +54,24 @@ extension PacketRecord {
         buffer.close(network)
     }
 
-    /// The schema's word for ICMPv6 is not the language's.
+    /// IANA's keywords in lower case, as the schema asks for; `iana_number` stands for those without one here.
     private func appendECSTransport(to buffer: inout ByteBuffer) {
-        if protocolNumber == IPProtocol.icmp6 {
-            buffer.append(key: "transport", word: "ipv6-icmp")
-        } else if let name = IPProtocol.word(of: protocolNumber) {
-            buffer.append(key: "transport", word: name)
-        }
+        let name: StaticString? =
+            switch protocolNumber {
+            case IPProtocol.tcp: "tcp"
+            case IPProtocol.udp: "udp"
+            case IPProtocol.icmp: "icmp"
+            case IPProtocol.icmp6: "ipv6-icmp"
+            case IPProtocol.igmp: "igmp"
+            case IPProtocol.gre: "gre"
+            case IPProtocol.esp: "esp"
+            case IPProtocol.ah: "ah"
+            case IPProtocol.ospf: "ospf"
+            case IPProtocol.sctp: "sctp"
+            case IPProtocol.udpLite: "udplite"
+            default: nil
+            }
+        if let name { buffer.append(key: "transport", word: name) }
     }
 
     private func appendECSSide(isSource: Bool, _ names: borrowing PacketNames, to buffer: inout ByteBuffer) {
@@ -101,22 +112,24 @@ extension PacketRecord {
 
     private func appendECSObserver(_ names: borrowing PacketNames, to buffer: inout ByteBuffer) {
         let observer = buffer.openObject("observer")
-        for isIncoming in [true, false] {
-            let way = buffer.openObject(isIncoming ? "ingress" : "egress")
-            let interface = buffer.openObject("interface")
-            let before = buffer.count
-            if present.contains(isIncoming ? .inputIndex : .outputIndex) {
-                let index = Int(isIncoming ? inputIndex : outputIndex)
-                buffer.append(key: "name", id: index, in: names.kernelInterfaces)
-            }
-            if buffer.count == before {
-                let id = isIncoming ? incoming : outgoing
-                buffer.append(key: "name", id: Int(id.rawValue), in: names.interfaces)
-            }
-            buffer.close(interface)
-            buffer.close(way)
-        }
+        appendECSInterface("ingress", .inputIndex, inputIndex, incoming, names, to: &buffer)
+        appendECSInterface("egress", .outputIndex, outputIndex, outgoing, names, to: &buffer)
         buffer.close(observer)
+    }
+
+    private func appendECSInterface(
+        _ key: StaticString, _ hasIndex: Layers.Presence, _ index: UInt32, _ id: InterfaceID,
+        _ names: borrowing PacketNames, to buffer: inout ByteBuffer
+    ) {
+        let way = buffer.openObject(key)
+        let interface = buffer.openObject("interface")
+        if present.contains(hasIndex), names.kernelInterfaces.contains(Int(index)) {
+            buffer.append(key: "name", id: Int(index), in: names.kernelInterfaces)
+        } else {
+            buffer.append(key: "name", id: Int(id.rawValue), in: names.interfaces)
+        }
+        buffer.close(interface)
+        buffer.close(way)
     }
 
     private func appendECSRule(_ bytes: RawSpan, to buffer: inout ByteBuffer) {

@@ -80,7 +80,7 @@ extension PacketRecord {
     /// interface, else the index itself.
     @inline(__always)
     func appendInterface(_ names: borrowing PacketNames, to buffer: inout ByteBuffer) {
-        if present.isDisjoint(with: [.inputIndex, .outputIndex]) {
+        if present.isDisjoint(with: .kernelIndexes) {
             names.appendInterface(interface, to: &buffer)
         } else {
             appendKernelInterface(names, to: &buffer)
@@ -110,5 +110,17 @@ extension ByteBuffer {
             UInt8(truncatingIfNeeded: country >> 8), UInt8(truncatingIfNeeded: country),
         ]
         append(escaping: letters.span.bytes)
+    }
+}
+
+// Sets that are asked for each packet: numbers, since a literal of several members is an array where
+// the optimiser is off.
+extension Layers.Presence {
+    @inline(__always)
+    static var kernelIndexes: Self { Self(rawValue: Self.inputIndex.rawValue | Self.outputIndex.rawValue) }
+
+    @inline(__always)
+    static var firewallLog: Self {
+        Self(rawValue: Self.verdict.rawValue | Self.rule.rawValue | Self.ruleNumber.rawValue)
     }
 }

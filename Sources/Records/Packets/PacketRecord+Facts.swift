@@ -31,7 +31,7 @@ extension PacketRecord {
         }
         giveInterface(.incomingInterface, incoming, names, to: &sink, &buffer)
         giveInterface(.outgoingInterface, outgoing, names, to: &sink, &buffer)
-        if !present.isDisjoint(with: [.verdict, .rule, .ruleNumber]) { giveRule(to: &sink, bytes, &buffer) }
+        if !present.isDisjoint(with: .firewallLog) { giveRule(to: &sink, bytes, &buffer) }
         if isIP { giveAddresses(to: &sink, &buffer) }
         giveTransport(to: &sink, &buffer)
         if isIP { giveNetwork(to: &sink, &buffer) }

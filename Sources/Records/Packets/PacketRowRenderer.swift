@@ -32,7 +32,7 @@ public struct PacketRowRenderer: ~Copyable {
         buffer.append(decimal: Int(record.time.nanoseconds))
         row.next = PacketColumn.time.rawValue + 1
         record.give(to: &row, bytes, names, &buffer)
-        row.skip(to: UInt8(PacketColumn.allCases.count), &buffer)
+        row.skip(to: PacketColumn.communityID.rawValue + 1, &buffer)
         buffer.append(");\n")
     }
 }
