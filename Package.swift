@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "PacketDecoding", dependencies: ["Primitives"], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: ["Primitives", .product(name: "Yams", package: "Yams")],
-            swiftSettings: common),
+            swiftSettings: strict),
         .target(
             name: "Records", dependencies: ["Primitives", "PacketDecoding", "Settings"], swiftSettings: common),
         .target(

@@ -1,1 +1,26 @@
+// netinet/in.h first: another module that imports it must see the same definitions.
+#include <netinet/in.h>
 #include <maxminddb.h>
+
+// Socket addresses are built here, since Swift sees neither their casts nor s6_addr.
+
+static inline MMDB_lookup_result_s cmaxmind_lookup_v4(const MMDB_s *mmdb, uint32_t address, int *error) {
+    struct sockaddr_in socket = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
+    return MMDB_lookup_sockaddr(mmdb, (const struct sockaddr *)&socket, error);
+}
+
+static inline MMDB_lookup_result_s cmaxmind_lookup_v6(const MMDB_s *mmdb, uint64_t high, uint64_t low, int *error) {
+    struct sockaddr_in6 socket = {.sin6_family = AF_INET6};
+    for (int i = 0; i < 8; i++) {
+        socket.sin6_addr.s6_addr[i] = (uint8_t)(high >> (56 - 8 * i));
+        socket.sin6_addr.s6_addr[8 + i] = (uint8_t)(low >> (56 - 8 * i));
+    }
+    return MMDB_lookup_sockaddr(mmdb, (const struct sockaddr *)&socket, error);
+}
+
+// The value at `first`, or at `second` inside it; `second` may be NULL. MMDB_get_value is variadic, and a path
+// array in Swift would need an owner.
+static inline int cmaxmind_value(MMDB_entry_s *entry, MMDB_entry_data_s *data, const char *first, const char *second) {
+    const char *const path[] = {first, second, NULL};
+    return MMDB_aget_value(entry, data, path);
+}

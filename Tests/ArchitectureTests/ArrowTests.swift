@@ -10,7 +10,7 @@ struct ArrowTests {
         "Compression": ["CZlib", "CZstd", "Primitives"],
         "Patterns": ["CPCRE2", "Primitives", "Synchronization"],
         "PacketDecoding": ["Primitives"],
-        "Settings": ["Primitives", "Yams"],
+        "Settings": ["Primitives", "CYaml"],
         "Records": ["Primitives", "PacketDecoding", "Settings"],
         "Expressions": ["Primitives", "PacketDecoding", "Patterns", "Records"],
         "CaptureFiles": ["Primitives", "PacketDecoding"],

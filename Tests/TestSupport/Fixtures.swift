@@ -23,6 +23,12 @@ public enum Fixtures {
         return [UInt8](data)
     }
 
+    /// The bytes of `name` under `Resources`, which users get.
+    public static func resource(_ name: String) throws -> [UInt8] {
+        let resources = tests.deletingLastPathComponent().appendingPathComponent("Resources")
+        return [UInt8](try Data(contentsOf: resources.appendingPathComponent(name)))
+    }
+
     /// The names of all captures of tcpdump's own tests, sorted: 402 of them.
     public static let captureNames: [String] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path("captures"))) ?? []

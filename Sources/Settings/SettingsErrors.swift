@@ -1,0 +1,89 @@
+import Primitives
+
+/// One thing that is wrong in a settings file or in a file that it names.
+public struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// As the caller named it.
+    public var file: String
+    public var place: SettingsPlace
+    /// What was found, what was expected, what to do.
+    public var message: String
+
+    public init(file: String, at place: SettingsPlace, _ message: String) {
+        self.file = file
+        self.place = place
+        self.message = message
+    }
+
+    /// `gatelog.yaml:4:11: ...`.
+    public var description: String {
+        "\(String(appending: { $0.append(escaping: file) })):\(place.line):\(place.column): \(message)"
+    }
+}
+
+/// Everything that is wrong in one file, in its order.
+public struct SettingsErrors: Error, Hashable, Sendable, CustomStringConvertible {
+    public var errors: [SettingsError]
+    /// Errors beyond `SettingsLimits.errors`, which were counted only.
+    public var omitted: Int
+
+    /// One error a line.
+    public var description: String {
+        var lines = errors.map(\.description)
+        if omitted > 0 { lines.append("and \(omitted) more like these; mend the first ones and look again") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// Bounds of what is read, each an error with its place.
+public enum SettingsLimits {
+    /// Bytes of a settings file.
+    public static let bytes = 16 << 20
+    /// Levels of lists and maps in each other; the settings need five.
+    public static let nesting = 32
+    /// Values and keys in a settings file; long lists of addresses belong into files of their own.
+    public static let values = 1_000_000
+    /// Errors that are told of one file.
+    public static let errors = 50
+    /// Bytes of a name.
+    public static let name = 255
+    /// Ranges in all groups together once nested groups stand in each other.
+    public static let ranges = 16_000_000
+}
+
+/// Errors as they are found, bounded.
+struct FaultList {
+    let file: String
+    private var errors: [SettingsError] = []
+    private var omitted = 0
+
+    init(file: String) { self.file = file }
+
+    var isEmpty: Bool { errors.isEmpty }
+
+    mutating func add(at place: SettingsPlace, _ message: @autoclosure () -> String) {
+        guard errors.count < SettingsLimits.errors else {
+            omitted += 1
+            return
+        }
+        errors.append(SettingsError(file: file, at: place, message()))
+    }
+
+    mutating func add(_ fault: YAMLFault) { add(at: fault.place, fault.message) }
+
+    /// In the order of the file, however they were found; nil where nothing is wrong.
+    var found: SettingsErrors? {
+        isEmpty ? nil : SettingsErrors(errors: errors.sorted { $0.place < $1.place }, omitted: omitted)
+    }
+
+    /// Throws what was found.
+    func check() throws(SettingsErrors) {
+        if let found { throw found }
+    }
+}
+
+/// What a message quotes of a file: made harmless, and short.
+func quoted(_ text: String) -> String {
+    let longest = 60
+    let shown = text.unicodeScalars.count > longest ? String(text.unicodeScalars.prefix(longest)) + "..." : text
+    return "\"\(String(appending: { $0.append(escaping: shown) }))\""
+}

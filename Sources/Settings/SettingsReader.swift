@@ -1,0 +1,141 @@
+import Primitives
+
+/// Turns the tree into the document and gathers what is wrong.
+struct SettingsReader {
+    var faults: FaultList
+    var document: SettingsDocument
+
+    mutating func readRoot(_ root: YAMLNode) {
+        for pair in mapping(root, "the settings") {
+            switch pair.key.value {
+            case "groups": readGroups(pair.value)
+            case "users": readUsers(pair.value)
+            case "interfaces": readInterfaces(pair.value)
+            case "services": readServices(pair.value)
+            case "databases": readDatabases(pair.value)
+            case "log": readLog(pair.value)
+            default:
+                unknown(
+                    pair.key, in: "the settings",
+                    among: ["groups", "users", "interfaces", "services", "databases", "log"])
+            }
+        }
+    }
+
+    private mutating func readDatabases(_ node: YAMLNode) {
+        for pair in mapping(node, "databases") {
+            switch pair.key.value {
+            case "country": document.databases.country = path(pair.value, "the country database")
+            case "asn": document.databases.asn = path(pair.value, "the AS number database")
+            default: unknown(pair.key, in: "databases", among: ["country", "asn"])
+            }
+        }
+    }
+
+    private mutating func readLog(_ node: YAMLNode) {
+        for pair in mapping(node, "log") {
+            switch pair.key.value {
+            case "template": document.log.template = text(pair.value, "the template")
+            case "dialect": document.log.dialect = choice(pair.value, "the dialect")
+            case "utc": document.log.utc = flag(pair.value, "utc")
+            case "milliseconds": document.log.milliseconds = flag(pair.value, "milliseconds")
+            default: unknown(pair.key, in: "log", among: ["template", "dialect", "utc", "milliseconds"])
+            }
+        }
+    }
+}
+
+// What the sections are read with. Each says what is wrong itself and returns nothing then.
+extension SettingsReader {
+    /// The pairs of a map; none where nothing stands there.
+    mutating func mapping(_ node: YAMLNode, _ what: String) -> [YAMLPair] {
+        switch node.content {
+        case .mapping(let pairs): return pairs
+        case .scalar, .sequence:
+            if !node.isNothing {
+                faults.add(at: node.place, "\(node.summary) where \(what) stand; write lines of \"name: value\"")
+            }
+            return []
+        case .refused: return []
+        }
+    }
+
+    /// The elements of a list; a single value counts as a list of one.
+    func elements(_ node: YAMLNode) -> [YAMLNode] {
+        if case .sequence(let elements) = node.content { return elements }
+        return node.isNothing ? [] : [node]
+    }
+
+    mutating func text(_ node: YAMLNode, _ what: String) -> Located<String>? {
+        switch node.content {
+        case .scalar(let text, _) where !node.isNothing: return Located(text, at: node.place)
+        case .refused: return nil
+        default:
+            faults.add(at: node.place, "\(node.summary) where \(what) stands; write a text")
+            return nil
+        }
+    }
+
+    /// A text that people call something by, and that stays in one line.
+    mutating func name(_ node: YAMLNode, _ what: String) -> Located<String>? {
+        guard let text = text(node, what) else { return nil }
+        return name(text, what)
+    }
+
+    mutating func name(_ text: Located<String>, _ what: String) -> Located<String>? {
+        let bytes = text.value.utf8
+        if bytes.isEmpty {
+            faults.add(at: text.place, "nothing as \(what); write at least one character")
+        } else if bytes.count > SettingsLimits.name {
+            faults.add(at: text.place, "\(bytes.count) bytes as \(what); write at most \(SettingsLimits.name)")
+        } else if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            faults.add(at: text.place, "a control character in \(what) \(quoted(text.value)); remove it")
+        } else if bytes.contains(UInt8(ascii: "\"")) {
+            faults.add(
+                at: text.place,
+                "a double quote in \(what) \(quoted(text.value)), which no expression can write; remove it")
+        } else {
+            return text
+        }
+        return nil
+    }
+
+    mutating func path(_ node: YAMLNode, _ what: String) -> Located<String>? {
+        guard let path = text(node, what) else { return nil }
+        guard !path.value.isEmpty, !path.value.utf8.contains(0) else {
+            faults.add(at: path.place, "\(quoted(path.value)) as the path of \(what); write the path of a file")
+            return nil
+        }
+        return path
+    }
+
+    mutating func flag(_ node: YAMLNode, _ what: String) -> Located<Bool>? {
+        switch node.content {
+        case .scalar("true", true): return Located(true, at: node.place)
+        case .scalar("false", true): return Located(false, at: node.place)
+        case .refused: break
+        default: faults.add(at: node.place, "\(node.summary) for \(what); write true or false")
+        }
+        return nil
+    }
+
+    mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ node: YAMLNode, _ what: String
+    ) -> Located<Value>? {
+        guard let text = text(node, what) else { return nil }
+        if let value = Value(rawValue: text.value) { return Located(value, at: text.place) }
+        let names = Value.allCases.map(\.rawValue)
+        faults.add(
+            at: text.place,
+            "\(quoted(text.value)) as \(what)\(DidYouMean.phrase(for: text.value, among: names)) "
+                + "It is one of \(names.joined(separator: ", "))")
+        return nil
+    }
+
+    mutating func unknown(_ key: Located<String>, in place: String, among names: [String]) {
+        let nearest = DidYouMean.nearest(to: key.value, among: names)
+        let remedy =
+            nearest.isEmpty ? "; it knows \(names.joined(separator: ", "))" : DidYouMean.phrase(nearest)
+        faults.add(at: key.place, "\(place) has no \(quoted(key.value))\(remedy)")
+    }
+}
