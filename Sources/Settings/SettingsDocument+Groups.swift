@@ -13,7 +13,8 @@ extension SettingsReader {
                 if let other = byName[name] {
                     others[index].append((other, entry.place))
                 } else {
-                    let meant = DidYouMean.phrase(for: name, among: document.groups.lazy.map(\.name.value))
+                    let names = document.groups.lazy.map(\.name.value)
+                    let meant = DidYouMean.phrase(DidYouMean.nearest(to: name, among: names))
                     faults.add(at: entry.place, "there is no group \(quoted(name))\(meant)")
                 }
             }

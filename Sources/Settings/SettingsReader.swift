@@ -124,18 +124,19 @@ extension SettingsReader {
     ) -> Located<Value>? {
         guard let text = text(node, what) else { return nil }
         if let value = Value(rawValue: text.value) { return Located(value, at: text.place) }
-        let names = Value.allCases.map(\.rawValue)
-        faults.add(
-            at: text.place,
-            "\(quoted(text.value)) as \(what)\(DidYouMean.phrase(for: text.value, among: names)) "
-                + "It is one of \(names.joined(separator: ", "))")
+        let remedy = remedy(text.value, "it is one of", Value.allCases.map(\.rawValue))
+        faults.add(at: text.place, "\(quoted(text.value)) as \(what)\(remedy)")
         return nil
     }
 
     mutating func unknown(_ key: Located<String>, in place: String, among names: [String]) {
-        let nearest = DidYouMean.nearest(to: key.value, among: names)
-        let remedy =
-            nearest.isEmpty ? "; it knows \(names.joined(separator: ", "))" : DidYouMean.phrase(nearest)
+        let remedy = remedy(key.value, "it knows", names)
         faults.add(at: key.place, "\(place) has no \(quoted(key.value))\(remedy)")
+    }
+
+    /// What was probably meant, else all that there is.
+    private func remedy(_ word: String, _ introduction: String, _ names: [String]) -> String {
+        let nearest = DidYouMean.nearest(to: word, among: names)
+        return nearest.isEmpty ? "; \(introduction) \(names.joined(separator: ", "))" : DidYouMean.phrase(nearest)
     }
 }
