@@ -45,13 +45,11 @@ extension Layers {
             return false
         }
         let offset = Int(outer.tunnelOffset)
-        var end = max(originalLength, bytes.byteCount)
-        if outer.present.contains(.payload) {
-            // An NFLOG record's packet is longer on the wire than the record: the outer packet's length decides.
-            let length = Int(outer.payloadOffset) + Int(outer.payloadLength)
-            end =
-                outer.present.contains(.inputIndex) || outer.present.contains(.outputIndex) ? length : min(end, length)
-        }
+        // The outer packet's length decides: it fits the frame, or is all that is known (a record of the firewall's
+        // log keeps only a packet's beginning).
+        let end =
+            outer.present.contains(.payload)
+            ? Int(outer.payloadOffset) + Int(outer.payloadLength) : max(originalLength, bytes.byteCount)
         switch outer.tunnel {
         case .ipv4: present = plainIPv4(bytes, at: offset, end: end, [])
         case .ipv6: present = ipv6(bytes, at: offset, end: end, [])

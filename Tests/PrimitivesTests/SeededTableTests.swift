@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 @Suite struct SeededTableTests {
@@ -32,7 +33,7 @@ import Testing
     /// A full table loses the oldest, never the newest, and what it says is what was stored last.
     @Test func againstDictionary() {
         let seed: UInt64 = 0x5EED
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed: seed)
         var table = SeededTable<UInt64>(capacity: 256, seed: seed, vacantValue: 0)
         var twin: [UInt64: UInt64] = [:]
         for step in 0..<20_000 {
@@ -57,18 +58,5 @@ import Testing
             if SeededHash(seed: 1)(key) & 0xFF == SeededHash(seed: 2)(key) & 0xFF { equal += 1 }
         }
         #expect(equal < 30)
-    }
-}
-
-/// SplitMix64.
-private struct Random {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }
