@@ -70,7 +70,7 @@ extension Parser {
             break
         }
         if row.takesRegex, written.utf8.first == UInt8(ascii: "/") { return "\(name) ~ \(written)" }
-        if row.values != .addresses, row.variable != .host, range(operand) != nil { return "addr = \(written)" }
+        if row.values != .addresses, range(operand) != nil { return "addr = \(written)" }
         switch row.values {
         case .addresses, .hardware:
             let isNumber = number(operand.token) ?? .max <= 65_535 && number(operand.upper) != nil
@@ -165,6 +165,10 @@ extension Parser {
                 operand.place,
                 "\(Excerpt.quoted(host)) is no domain name: labels of letters, digits, \"-\" and \"_\" with dots between, "
                     + "perhaps \"*.\" before them; other letters in their xn-- form")
+            return nil
+        }
+        if IPAddress(parsing: host) != nil {
+            try report(operand.place, "\(Excerpt.quoted(host)) is an address; did you mean \"addr = \(host)\"?")
             return nil
         }
         return .text(host)

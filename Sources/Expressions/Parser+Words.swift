@@ -86,6 +86,9 @@ extension Parser {
         guard !isCompared, let meant = meant(by: name) else {
             let variables = Variable.table.map(\.variable.rawValue)
             var suggestions = DidYouMean.phrase(for: name, among: variables)
+            if let meant = ForeignWords.variable(for: name.lowercased()) {
+                suggestions = DidYouMean.phrase(["\"\(meant.rawValue)\""])
+            }
             if suggestions.isEmpty, isCompared { suggestions = "; there are \(variables.joined(separator: ", "))" }
             return try report(
                 place,

@@ -119,10 +119,10 @@ extension Value {
     fileprivate func phrase(of variable: Variable) -> String {
         switch self {
         case .number(let lower, let upper):
-            let prefix = variable == .ipVersion ? "IPv" : variable == .proto ? "protocol " : ""
-            return prefix + (lower == upper ? "\(lower)" : "\(lower)-\(upper)")
+            if variable == .proto { return ProtocolNames.display(UInt8(truncatingIfNeeded: lower)) }
+            return (variable == .ipVersion ? "IPv" : "") + (lower == upper ? "\(lower)" : "\(lower)-\(upper)")
         case .service(let name): return name
-        case .protocolName(let name, _): return ProtocolNames.display(name)
+        case .protocolName(_, let number): return ProtocolNames.display(number)
         case .addresses(let range): return range.description
         case .list(let name): return "the list \(Quoting.quoted(name))"
         case .users(let users): return English.list(users.map(\.phrase), "or")
@@ -176,20 +176,6 @@ extension FlagTest {
             clear.isEmpty ? nil : English.list(clear, "and") + " clear",
         ]
         return parts.compactMap { $0 }.joined(separator: " and ")
-    }
-}
-
-extension ProtocolNames {
-    /// The protocol as people write it: `TCP`, `ICMPv6`.
-    fileprivate static func display(_ name: String) -> String {
-        switch name {
-        case "icmp6", "icmpv6", "ipv6-icmp": "ICMPv6"
-        case "ipv6": "IPv6-in-IP"
-        case "ipip": "IP-in-IP"
-        case "udplite", "udp-lite": "UDP-Lite"
-        case "mobility": "mobility"
-        default: name.uppercased()
-        }
     }
 }
 
