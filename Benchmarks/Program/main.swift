@@ -55,7 +55,7 @@ func makeSamples(_ count: Int, payload: Int = 100, _ chance: inout Chance) -> Sa
 }
 
 /// Nanoseconds for each sample, the best of nine rounds, and how many matched.
-func measure(_ program: Program, _ samples: Samples, rounds: Int) -> (nanoseconds: Double, matched: Int) {
+func measure(_ program: borrowing Program, _ samples: Samples, rounds: Int) -> (nanoseconds: Double, matched: Int) {
     let clock = ContinuousClock()
     let facts = PacketFacts()
     var best = Double.infinity

@@ -27,7 +27,7 @@ public final class Console: Sendable {
     func write(_ bytes: RawSpan) throws {
         do {
             try output.write(bytes)
-        } catch where error.errno == .brokenPipe {
+        } catch  where error.errno == .brokenPipe {
             throw ToolStatus(code: GatelogTool.ExitStatus.done)
         } catch {
             throw ToolFailure("\(error); what was not written is lost, the capture is untouched")

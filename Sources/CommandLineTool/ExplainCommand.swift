@@ -24,12 +24,14 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The expression.", valueName: "expression"))
     var expression: String
 
-    @Option(help: ArgumentHelp(
-        "Translate to tcpdump, wireshark, nft, bpf or sql; or print the compiled listing or the canonical form.",
-        valueName: "target"))
+    @Option(
+        help: ArgumentHelp(
+            "Translate to tcpdump, wireshark, nft, bpf or sql; or print the compiled listing or the canonical form.",
+            valueName: "target"))
     var to: Target?
 
-    @Option(help: ArgumentHelp("How many packets of FILE it would match; may be given several times.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("How many packets of FILE it would match; may be given several times.", valueName: "file"))
     var test: [String] = []
 
     @Flag(help: "One JSON object.")

@@ -56,7 +56,8 @@ struct ExplainPlan {
         let pass = CapturePass(surroundings, console)
         let outcome = try pass.run([file], expression.tree, into: &sink)
         let share = HumanNumbers.share(outcome.matched, of: outcome.packets)
-        try console.say("""
+        try console.say(
+            """
             \(file.escaped): \(HumanNumbers.grouped(outcome.matched)) of \(HumanNumbers.grouped(outcome.packets)) \
             packets\(share.isEmpty ? "" : " (\(share))")
 

@@ -28,7 +28,9 @@ struct PacketPipeline: ~Copyable {
     private var interfaces: InterfaceNames
     private let surroundings: Surroundings
     private let needs: Needs
-    /// Nothing but the packet itself is looked at.
+    /// Facts from beside the packet are looked up for each one.
+    private let looksUp: Bool
+    /// A plain packet is answered without decoding it.
     private let isPlain: Bool
     private var learnedHosts: UInt32 = 0
 
@@ -42,7 +44,8 @@ struct PacketPipeline: ~Copyable {
         if surroundings.users.isEmpty { needs.remove(.users) }
         if surroundings.geography.isEmpty { needs.remove(.geography) }
         self.needs = needs
-        isPlain = needs.isEmpty
+        looksUp = !needs.isDisjoint(with: [.hosts, .users, .geography])
+        isPlain = !looksUp && program.readsPlainPackets
         fragments = FragmentPorts(capacity: needs.contains(.fragments) ? 16_384 : 16, seed: seed)
         hosts = HostNames(capacity: needs.contains(.hosts) ? 32_768 : 16, seed: seed)
         interfaces = InterfaceNames(surroundings.interfacesByIndex)
@@ -61,28 +64,37 @@ struct PacketPipeline: ~Copyable {
         names.name(id, interface.displayName)
     }
 
-    /// Decodes the frame, looks up what is asked for, and says whether the program is met.
+    /// Says whether the program is met. Where it is, `layers` and `facts` are those of the frame, unless nobody
+    /// reads them (`decodesMatches`).
     @inline(__always)
-    mutating func matches(_ frame: inout Frame, _ bytes: RawSpan) -> Bool {
-        layers.decode(bytes, of: frame)
-        if isPlain, layers.present.isDisjoint(with: Self.linkTells) {
-            return program.matches(frame, layers, bytes, facts)
+    mutating func matches(_ frame: inout Frame, _ bytes: RawSpan, decodesMatches: Bool) -> Bool {
+        if isPlain, let packet = PlainPacket(bytes, of: frame) {
+            guard program.matches(packet, of: frame) else { return false }
+            if decodesMatches { layers.decode(bytes, of: frame) }
+            return true
         }
-        return matchesWithTables(&frame, bytes)
+        return matchesDecoded(&frame, bytes)
     }
 
-    /// Facts by which a link header says more about the frame than its source did.
-    private static let linkTells: Layers.Presence = [.linkDirection, .inputIndex, .outputIndex]
+    /// Facts that need more than the packet: what a link header tells of interfaces, and fragments.
+    private static let unusual: Layers.Presence = [.linkDirection, .inputIndex, .outputIndex, .fragment]
+
+    @inline(never)
+    private mutating func matchesDecoded(_ frame: inout Frame, _ bytes: RawSpan) -> Bool {
+        layers.decode(bytes, of: frame)
+        if looksUp || !layers.present.isDisjoint(with: Self.unusual) { return matchesWithTables(&frame, bytes) }
+        return program.matches(frame, layers, bytes, facts)
+    }
 
     @inline(never)
     private mutating func matchesWithTables(_ frame: inout Frame, _ bytes: RawSpan) -> Bool {
-        if !layers.present.isDisjoint(with: Self.linkTells) { settleInterfaces(&frame) }
+        if !layers.present.isDisjoint(with: [.linkDirection, .inputIndex, .outputIndex]) { settleInterfaces(&frame) }
         if needs.contains(.fragments) { fragments.settle(&layers, bytes, at: frame.time) }
         if needs.contains(.hosts) {
             hosts.learn(layers, bytes, at: frame.time)
             while learnedHosts < hosts.nameCount { learnNextHost() }
         }
-        if !needs.isDisjoint(with: [.hosts, .users, .geography]) { lookUp(bytes) }
+        if looksUp { lookUp(bytes) }
         return program.matches(frame, layers, bytes, facts)
     }
 
@@ -142,7 +154,7 @@ extension PacketPipeline {
     @inline(__always)
     func record(of frame: Frame, _ bytes: RawSpan) -> PacketRecord {
         var record = PacketRecord(frame, layers, bytes)
-        if !isPlain {
+        if looksUp {
             record.sourceHost = facts.sourceHosts[0]
             record.destinationHost = facts.destinationHosts[0]
             record.sourceUser = facts.sourceUser

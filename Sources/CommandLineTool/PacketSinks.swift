@@ -6,6 +6,9 @@ import Records
 /// Takes the packets that matched. `begin` and `end` stand around each capture's packets; `finish` is called once,
 /// when all were read.
 protocol PacketSink: ~Copyable {
+    /// Whether `take` looks at the pipeline's layers.
+    static var readsLayers: Bool { get }
+
     mutating func begin(_ reader: inout CaptureReader) throws
 
     mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) throws
@@ -16,6 +19,8 @@ protocol PacketSink: ~Copyable {
 }
 
 extension PacketSink where Self: ~Copyable {
+    static var readsLayers: Bool { true }
+
     mutating func begin(_ reader: inout CaptureReader) {}
 
     mutating func end(_ reader: inout CaptureReader) {}
@@ -25,6 +30,8 @@ extension PacketSink where Self: ~Copyable {
 
 /// `--count` and `explain --test`: the loop counts for itself.
 struct CountingSink: PacketSink, ~Copyable {
+    static var readsLayers: Bool { false }
+
     @inline(__always)
     mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) {}
 }

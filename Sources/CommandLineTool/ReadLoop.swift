@@ -22,7 +22,8 @@ struct ReadLoop: ~Copyable {
     private var knownInterfaces = 0
 
     init(
-        _ pipeline: consuming PacketPipeline, window: TimeWindow, limit: Int?, interfaceName: String?, _ console: Console
+        _ pipeline: consuming PacketPipeline, window: TimeWindow, limit: Int?, interfaceName: String?,
+        _ console: Console
     ) {
         self.pipeline = pipeline
         self.window = window
@@ -54,7 +55,7 @@ struct ReadLoop: ~Copyable {
                 progress?.show(bytes: Int(reader.bytesRead), packets: packets)
             }
             if !window.isOpen, !window.contains(frame.time) { continue }
-            if pipeline.matches(&frame, reader.bytes) {
+            if pipeline.matches(&frame, reader.bytes, decodesMatches: Sink.readsLayers) {
                 matched += 1
                 try sink.take(frame, reader.bytes, from: pipeline)
             }

@@ -34,7 +34,8 @@ struct ReadPlan {
         let isFile = first == "-" || ((try? Paths.status(first)) ?? nil) != nil
         if arguments.count == 1 {
             guard isFile else {
-                throw ToolFailure("""
+                throw ToolFailure(
+                    """
                     there is no file "\(first.escaped)"; name the captures behind the expression \
                     (gatelog read EXPRESSION FILE...)
                     """)

@@ -8,7 +8,7 @@ import Primitives
 /// A program is evaluated by one worker at a time: a second worker compiles its own. Names are not
 /// compared with a packet but with what the run learns (`learn`), once for each name; what it learned
 /// is kept as sets of identifiers. A directory that changes makes a new program.
-public struct Program: Sendable {
+public struct Program: ~Copyable, Sendable {
     /// Facts that cost a look-up and that the program reads.
     public struct Demands: OptionSet, Sendable {
         public let rawValue: UInt32
@@ -37,6 +37,8 @@ public struct Program: Sendable {
     var names: ProgramNames
     /// What a source has to look up before it asks `matches`.
     public let demands: Demands
+    /// Whether `PlainPacket` is enough to answer for a frame that is plain.
+    public let readsPlainPackets: Bool
 
     /// Compiles `tree`, nil meaning every IP packet. Names that the directory does not know match nothing,
     /// but interfaces, users and hosts may still be learned. Time and memory are linear in the values, but
@@ -49,6 +51,7 @@ public struct Program: Sendable {
         tables = assembler.tables
         names = assembler.names
         demands = code.reduce(into: []) { $0.formUnion($1.opcode.demands) }
+        readsPlainPackets = code.allSatisfy(\.opcode.readsPlainPackets)
     }
 
     /// Texts on which a regular expression gave up (`Pattern.stepLimit`); they count as not matching.

@@ -21,17 +21,20 @@ struct DifferentialTests {
         let directory = RandomExpressions.directory
         var pool = (0..<2000).map { _ in packets.packet() }
         var met = 0
+        var plain = 0
         let each = 40
         for round in 0..<max(1, Self.pairs / each) {
             let tree = expressions.tree(depth: round % 5)
-            let (program, twin) = Self.learned(tree, directory, &packets)
+            let pair = Self.learned(tree, directory, &packets)
             for _ in 0..<each {
                 let packet = pool[packets.below(pool.count)]
-                let wanted = twin.meets(tree, packet)
-                let isMet = program.matches(packet.frame, packet.layers, packet.bytes.span.bytes, packet.facts)
+                let wanted = pair.twin.meets(tree, packet)
+                let isMet = pair.program.matches(packet.frame, packet.layers, packet.bytes.span.bytes, packet.facts)
                 met += wanted ? 1 : 0
-                if isMet != wanted {
-                    Issue.record(Comment(rawValue: Self.report(tree, program, packet, wanted)))
+                let isMetPlainly = Self.plainAnswer(pair.program, packet) ?? wanted
+                plain += pair.program.readsPlainPackets ? 1 : 0
+                if isMet != wanted || isMetPlainly != wanted {
+                    Issue.record(Comment(rawValue: Self.report(tree, pair.program, packet, wanted)))
                     return
                 }
             }
@@ -39,12 +42,26 @@ struct DifferentialTests {
         }
         // A run in which next to nothing is met, or everything, tests nothing.
         #expect(met * 10 > Self.pairs && met * 10 < Self.pairs * 9, "\(met) of \(Self.pairs) were met")
+        #expect(plain > Self.pairs / 20, "\(plain) of \(Self.pairs) could be answered without decoding")
+    }
+
+    /// What the program says of the packet without decoding it; nil where that is not its way.
+    private static func plainAnswer(_ program: borrowing Program, _ packet: TestPacket) -> Bool? {
+        guard program.readsPlainPackets, let plain = PlainPacket(packet.bytes.span.bytes, of: packet.frame) else {
+            return nil
+        }
+        return program.matches(plain, of: packet.frame)
+    }
+
+    private struct Pair: ~Copyable {
+        let program: Program
+        let twin: Twin
     }
 
     /// A program and a twin that have learned the same names, in a random order.
     private static func learned(
         _ tree: Tree, _ directory: Directory, _ random: inout RandomPackets
-    ) -> (Program, Twin) {
+    ) -> Pair {
         var directory = directory
         let interfaces = directory.interfaces ?? []
         if random.below(3) == 0 { directory.interfaces = nil }
@@ -64,10 +81,12 @@ struct DifferentialTests {
             program.learn(host: host, as: id)
             twin.hosts[id] = host
         }
-        return (program, twin)
+        return Pair(program: program, twin: twin)
     }
 
-    private static func report(_ tree: Tree, _ program: Program, _ packet: TestPacket, _ wanted: Bool) -> String {
+    private static func report(_ tree: Tree, _ program: borrowing Program, _ packet: TestPacket, _ wanted: Bool)
+        -> String
+    {
         let text = Expression(text: "", tree: tree, warnings: []).canonical
         let hex = packet.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         return """

@@ -15,7 +15,8 @@ extension TrafficSummary {
             talkers: shown.map { TalkerRow($0.key.description, $0.value) },
             uncountedTalkers: otherTalkers == Talker() ? nil : TalkerRow("others", otherTalkers),
             histogram: Histogram(
-                width: width, slots: slots.map { HistogramSlot(start: $0.start, packets: $0.packets, bytes: $0.bytes) }))
+                width: width, slots: slots.map { HistogramSlot(start: $0.start, packets: $0.packets, bytes: $0.bytes) })
+        )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -21,7 +21,8 @@ extension TrafficSummary {
             """
         if broken > 0 {
             let share = HumanNumbers.share(broken, of: total.packets)
-            text += "\(HumanNumbers.grouped(broken)) packets (\(share)) are cut off or broken; what stands before that was used\n"
+            text +=
+                "\(HumanNumbers.grouped(broken)) packets (\(share)) are cut off or broken; what stands before that was used\n"
         }
         return text + "\n" + protocolTable + "\n" + talkerTable + portTable + timeTable(clock)
     }

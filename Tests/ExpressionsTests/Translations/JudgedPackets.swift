@@ -30,11 +30,13 @@ struct JudgedPackets {
     }
 
     /// The numbers of the packets that the program selects.
-    func selected(by program: Program) -> [Int] {
-        packets.indices.filter { number in
-            let packet = packets[number]
-            return program.matches(packet.frame, packet.layers, packet.bytes.span.bytes, packet.facts)
+    func selected(by program: borrowing Program) -> [Int] {
+        var selected: [Int] = []
+        for (number, packet) in packets.enumerated()
+        where program.matches(packet.frame, packet.layers, packet.bytes.span.bytes, packet.facts) {
+            selected.append(number)
         }
+        return selected
     }
 
     /// A pcap file of all packets.
