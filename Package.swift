@@ -80,7 +80,7 @@ let package = Package(
             name: "ReadingBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Reading", swiftSettings: common),
 
         .target(
-            name: "TestSupport", dependencies: ["CMallocCounter", "Primitives", "PacketDecoding"],
+            name: "TestSupport", dependencies: ["CMallocCounter", "Primitives", "PacketDecoding", "CaptureFiles"],
             path: "Tests/TestSupport", swiftSettings: common),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         test("Primitives"),

@@ -1,5 +1,6 @@
 import CaptureFiles
 import PacketDecoding
+import TestSupport
 import Testing
 
 private let cookedTypes: [(type: UInt8, direction: FrameDirection)] = [(0, .incoming), (4, .outgoing), (9, .unknown)]
@@ -12,7 +13,7 @@ struct PcapTests {
         file.pcapHeader(magic: isNano ? 0xa1b2_3c4d : 0xa1b2_c3d4, linkType: 113)
         file.record(1_700_000_000, 123_456, [1, 2, 3], original: 1_500)
         file.record(1_700_000_001, 999_999, [])
-        let reading = read(file.bytes)
+        let reading = CaptureReading(of: file.bytes)
         #expect(reading.error == nil && reading.damage.isEmpty)
         #expect(reading.packets.map(\.bytes) == [[1, 2, 3], []])
         #expect(reading.packets.map(\.original) == [1_500, 0])
@@ -31,7 +32,7 @@ struct PcapTests {
         file.pcapHeader(magic: 0xa1b2_cd34)
         file.record(1, 2, [7, 8], modified: [0, 0, 0, 2, 0, 0, 4, 0])
         file.record(1, 3, [9], modified: [0, 0, 0, 2, 0, 0, 0, 0])
-        let reading = read(file.bytes)
+        let reading = CaptureReading(of: file.bytes)
         #expect(reading.damage.isEmpty)
         #expect(reading.packets.map(\.bytes) == [[7, 8], [9]])
         #expect(reading.packets.map(\.direction) == [.outgoing, .incoming])
@@ -41,7 +42,7 @@ struct PcapTests {
     func checkSequence() {
         var file = CaptureBytes()
         file.pcapHeader(linkType: 1 << 26 | 2 << 28 | 1)
-        let reading = read(file.bytes)
+        let reading = CaptureReading(of: file.bytes)
         #expect(reading.interfaces.first?.linkType == .ethernet)
         #expect(reading.interfaces.first?.checkSequenceLength == 4)
     }
@@ -55,7 +56,7 @@ struct PcapTests {
         file.add(UInt32(60))
         file.add(UInt32(2))
         file.bytes += [5, 6]
-        let reading = read(file.bytes)
+        let reading = CaptureReading(of: file.bytes)
         #expect(reading.packets.map(\.bytes) == [[5, 6]])
         #expect(reading.packets.map(\.original) == [60])
     }
@@ -67,11 +68,11 @@ struct PcapTests {
         var first = CaptureBytes()
         first.pcapHeader(linkType: 113)
         first.record(1, 0, [0, type] + [UInt8](repeating: 0, count: 14))
-        #expect(read(first.bytes).packets.map(\.direction) == [direction])
+        #expect(CaptureReading(of: first.bytes).packets.map(\.direction) == [direction])
         var second = CaptureBytes()
         second.pcapHeader(linkType: 276)
         second.record(1, 0, [UInt8](repeating: 0, count: 10) + [type] + [UInt8](repeating: 0, count: 9))
-        #expect(read(second.bytes).packets.map(\.direction) == [direction])
+        #expect(CaptureReading(of: second.bytes).packets.map(\.direction) == [direction])
     }
 
     @Test("Interfaces are numbered from where the run stands")
@@ -79,18 +80,18 @@ struct PcapTests {
         var file = CaptureBytes()
         file.pcapHeader()
         file.record(1, 0, [1])
-        let reading = read(file.bytes, firstInterface: 7)
+        let reading = CaptureReading(of: file.bytes, firstInterface: 7)
         #expect(reading.interfaces.map(\.id.rawValue) == [7])
         #expect(reading.packets.map(\.interface) == [7])
     }
 
     @Test("What is no capture is refused, and told what it is")
     func refusals() {
-        #expect(read([]).error == .empty)
-        #expect(read([0xd4]).error == .tooShort(present: 1, needed: 24))
-        #expect(read([0xd4, 0xc3, 0xb2, 0xa1, 2]).error == .tooShort(present: 5, needed: 24))
-        #expect(read(Array("GET / HTTP/1.1".utf8)).error == .unknownMagic(0x4745_5420))
-        #expect(read(Array("snoop\0\0\0".utf8)).error == .unsupported("a capture of Solaris' snoop"))
+        #expect(CaptureReading(of: []).error == .empty)
+        #expect(CaptureReading(of: [0xd4]).error == .tooShort(present: 1, needed: 24))
+        #expect(CaptureReading(of: [0xd4, 0xc3, 0xb2, 0xa1, 2]).error == .tooShort(present: 5, needed: 24))
+        #expect(CaptureReading(of: Array("GET / HTTP/1.1".utf8)).error == .unknownMagic(0x4745_5420))
+        #expect(CaptureReading(of: Array("snoop\0\0\0".utf8)).error == .unsupported("a capture of Solaris' snoop"))
         #expect(
             CaptureFormatError.unknownMagic(0x4745_5420).description
                 == "this is no capture: it begins with the bytes 47455420, and a capture begins with "

@@ -1,6 +1,7 @@
 import CaptureFiles
 import PacketDecoding
 import Primitives
+import TestSupport
 import Testing
 
 /// if_tsresol, ticks, if_tsoffset, and the nanoseconds that they make.
@@ -57,7 +58,7 @@ struct PcapngTests {
                 $0.option(4, $0.body { $0.add(UInt64(1_000)) })
                 $0.option(5, $0.body { $0.add(UInt64(3)) })
             })
-        let reading = read(file.bytes, firstInterface: 3)
+        let reading = CaptureReading(of: file.bytes, firstInterface: 3)
         #expect(reading.damage.isEmpty && reading.error == nil)
         #expect(reading.sections.count == 1)
         #expect(reading.sections.first?.comments == ["taken in the cellar"])
@@ -88,7 +89,7 @@ struct PcapngTests {
         other.section()
         other.interface(linkType: 101) { $0.option(2, text: "b") }
         other.packet(2, [2, 2])
-        let reading = read(file.bytes + other.bytes + file.bytes)
+        let reading = CaptureReading(of: file.bytes + other.bytes + file.bytes)
         #expect(reading.damage.isEmpty)
         #expect(reading.packets.map(\.interface) == [0, 1, 2])
         #expect(reading.packets.map(\.linkType) == [1, 101, 1])
@@ -118,7 +119,7 @@ struct PcapngTests {
                 $0.bytes += [8, 9, 0, 0]
                 $0.option(2, $0.body { $0.add(UInt32(2)) })
             })
-        let reading = read(file.bytes)
+        let reading = CaptureReading(of: file.bytes)
         #expect(reading.damage.isEmpty)
         #expect(reading.packets.map(\.bytes) == [[1, 2, 3, 4], [8, 9]])
         #expect(reading.packets.map(\.original) == [1_000, 60])
@@ -138,7 +139,7 @@ struct PcapngTests {
             $0.option(14, $0.body { $0.add(offset) })
         }
         file.packet(ticks, [1])
-        #expect(read(file.bytes).packets.map(\.time) == [expected])
+        #expect(CaptureReading(of: file.bytes).packets.map(\.time) == [expected])
     }
 
     @Test("Names are kept, and blocks that a copy should have", arguments: [ByteOrder.little, .big])
@@ -167,7 +168,7 @@ struct PcapngTests {
                 $0.bytes += [1, 2, 3, 4]
             })
         file.block(0x4000_0BAD, file.body { $0.add(UInt32(32_473)) })
-        let reading = read(file.bytes)
+        let reading = CaptureReading(of: file.bytes)
         #expect(reading.damage.isEmpty)
         #expect(reading.names.map(\.name) == ["a.example", "b.example", "localhost"])
         #expect(reading.names.first?.address == .v4(IPv4Address(0xC000_0201)))
@@ -175,7 +176,7 @@ struct PcapngTests {
         // Whatever the order was, the copy is in little-endian order, and can be read again.
         var copy = CaptureBytes(.little)
         copy.section()
-        let again = read(copy.bytes + reading.kept)
+        let again = CaptureReading(of: copy.bytes + reading.kept)
         #expect(again.damage.isEmpty)
         #expect(again.names == reading.names)
         #expect(again.kept == reading.kept)
@@ -189,6 +190,6 @@ struct PcapngTests {
         file.interface()
         file.block(0x8000_1234, [1, 2, 3, 4, 5])
         file.packet(1, [1])
-        #expect(read(file.bytes).packets.count == 1)
+        #expect(CaptureReading(of: file.bytes).packets.count == 1)
     }
 }
