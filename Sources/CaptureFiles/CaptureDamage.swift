@@ -27,7 +27,7 @@ public struct CaptureDamage: Hashable, Sendable, CustomStringConvertible {
         case compression(String)
     }
 
-    /// Where: bytes from the beginning of the capture, uncompressed.
+    /// Where: bytes from the beginning of the capture, unpacked; for `.compression`, of the file as it is.
     public var offset: Int64
     public var reason: Reason
     /// Bytes that were passed over until the next record that could be read.
@@ -40,6 +40,7 @@ public struct CaptureDamage: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
+        if case .compression = reason { return "at byte \(offset) of the compressed file: \(reason)" }
         let rest = skipped > 0 ? "; \(skipped) bytes were passed over" : ""
         return "at byte \(offset): \(reason)\(rest)"
     }

@@ -17,6 +17,7 @@ struct ByteSource: ~Copyable {
     private(set) var bytesRead: Int64 = 0
     /// What is wrong with the compressed stream; nothing more comes then.
     private(set) var damage: CaptureDamage?
+    private(set) var failure: CompressionError?
 
     init(_ file: consuming FileDescriptor) {
         self.file = file
@@ -76,7 +77,8 @@ struct ByteSource: ~Copyable {
 
     private mutating func note(_ failure: CompressionError) {
         let offset = bytesRead - Int64(packed.count - packedPosition)
-        damage = CaptureDamage(offset: offset, reason: .compression("\(failure), as packed"))
+        damage = CaptureDamage(offset: offset, reason: .compression("\(failure)"))
+        self.failure = failure
     }
 }
 

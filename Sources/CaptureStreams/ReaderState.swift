@@ -61,7 +61,9 @@ struct ReaderState: ~Copyable {
                 try fill(count)
             }
         } catch {
-            throw CaptureStreamError(path: path, reason: error)
+            // Where nothing could be unpacked, that is the reason, and not that nothing is there.
+            let reason = source.failure.map { CaptureStreamError.Reason.compression($0) } ?? error
+            throw CaptureStreamError(path: path, reason: reason)
         }
     }
 

@@ -24,7 +24,7 @@ final class ZstdDecoder {
             var from = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
             var to = unsafe ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
             var failure: CompressionError?
-            repeat {
+            while unsafe from.pos < from.size || !isBetweenFrames {
                 let (before, wrote) = unsafe (from.pos, to.pos)
                 let result = unsafe ZSTD_decompressStream(context, &to, &from)
                 if ZSTD_isError(result) != 0 {
@@ -32,8 +32,8 @@ final class ZstdDecoder {
                     break
                 }
                 isBetweenFrames = result == 0
-                if unsafe from.pos == before && to.pos == wrote { break }
-            } while unsafe from.pos < from.size && to.pos < to.size
+                if unsafe from.pos == before && to.pos == wrote || to.pos == to.size { break }
+            }
             return unsafe Decompressor.Progress(consumed: from.pos, produced: to.pos, failure: failure)
         }
     }
