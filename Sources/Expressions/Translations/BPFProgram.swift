@@ -32,8 +32,8 @@ public struct BPFProgram: Sendable {
     ///   - snapLength: how many bytes of a packet that passes are wanted.
     public init(_ tree: Tree?, directory: Directory, frames: Frames = .live, snapLength: UInt32 = 262_144) {
         let resolution = Resolution(tree, directory: directory)
-        var limit = Self.rangeLimit
-        while limit > 0 {
+        var limit = min(Self.rangeLimit, resolution.formula.longestList)
+        repeat {
             var compiler = BPFCompiler(
                 frames: frames, snapLength: snapLength, rangeLimit: limit, losses: resolution.losses)
             compiler.compile(resolution.formula)
@@ -42,8 +42,9 @@ public struct BPFProgram: Sendable {
                 losses = compiler.losses.losses
                 return
             }
-            limit /= 4
-        }
+            limit /= 2
+            // Lists of a few ranges are not what makes a program too long.
+        } while limit >= 8
         instructions = [BPFInstruction(BPFCode.answer, snapLength)]
         losses = [Loss(.wider, "The program would have more than \(Self.instructionLimit) instructions: all pass.")]
     }
@@ -57,5 +58,17 @@ public struct BPFProgram: Sendable {
     public var numbers: String {
         "\(instructions.count)\n"
             + instructions.map { "\($0.code) \($0.jumpIfTrue) \($0.jumpIfFalse) \($0.operand)\n" }.joined()
+    }
+}
+
+extension Formula<Leaf> {
+    /// The most ranges that one list of addresses has.
+    fileprivate var longestList: Int {
+        switch self {
+        case .always, .never: 0
+        case .atom(let leaf): if case .addresses(_, let ranges) = leaf.question { ranges.count } else { 0 }
+        case .not(let inside): inside.longestList
+        case .all(let parts), .some(let parts): parts.map(\.longestList).max() ?? 0
+        }
     }
 }

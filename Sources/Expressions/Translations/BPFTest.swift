@@ -37,18 +37,35 @@ extension BPFAssembler {
 
     /// Whether the accumulator lies in one of the ranges, by halving them.
     private mutating func search(_ ranges: ArraySlice<ClosedRange<UInt32>>, ifTrue: Label, ifFalse: Label) {
-        guard ranges.count == 1, let range = ranges.first else {
-            let middle = ranges.startIndex + ranges.count / 2
-            let upper = label()
-            let lower = label()
-            compare(BPFCode.jumpIfAtLeast, ranges[middle].lowerBound, ifTrue: upper, ifFalse: lower)
-            place(lower)
-            search(ranges[..<middle], ifTrue: ifTrue, ifFalse: ifFalse)
-            place(upper)
-            search(ranges[middle...], ifTrue: ifTrue, ifFalse: ifFalse)
-            return
+        halve(ranges, \.lowerBound, ifTrue: ifTrue, ifFalse: ifFalse) { assembler, range, ifTrue, ifFalse in
+            assembler.inside(range, ifTrue: ifTrue, ifFalse: ifFalse)
         }
-        inside(range, ifTrue: ifTrue, ifFalse: ifFalse)
+    }
+
+    /// Searches elements, sorted by their lower ends and apart from each other, for the one that may hold the
+    /// accumulator's value, and tests that.
+    private mutating func halve<Element>(
+        _ elements: ArraySlice<Element>, _ lower: (Element) -> UInt32, ifTrue: Label, ifFalse: Label,
+        _ test: (inout BPFAssembler, Element, Label, Label) -> Void
+    ) {
+        if elements.count == 1, let element = elements.first { return test(&self, element, ifTrue, ifFalse) }
+        // Some leaves share their way to targets that are far from all of them.
+        let isIsland = 9...16 ~= elements.count
+        let nearTrue = isIsland ? label() : ifTrue
+        let nearFalse = isIsland ? label() : ifFalse
+        let middle = elements.startIndex + elements.count / 2
+        let above = label()
+        let below = label()
+        compare(BPFCode.jumpIfAtLeast, lower(elements[middle]), ifTrue: above, ifFalse: below)
+        place(below)
+        halve(elements[..<middle], lower, ifTrue: nearTrue, ifFalse: nearFalse, test)
+        place(above)
+        halve(elements[middle...], lower, ifTrue: nearTrue, ifFalse: nearFalse, test)
+        guard isIsland else { return }
+        place(nearTrue)
+        jump(to: ifTrue)
+        place(nearFalse)
+        jump(to: ifFalse)
     }
 
     private mutating func inside(_ range: ClosedRange<UInt32>, ifTrue: Label, ifFalse: Label) {
@@ -92,24 +109,15 @@ extension BPFAssembler {
     private mutating func search(
         _ segments: ArraySlice<Segment>, words: Int, _ offset: UInt32, ifTrue: Label, ifFalse: Label
     ) {
-        guard segments.count == 1, let segment = segments.first else {
-            let middle = segments.startIndex + segments.count / 2
-            let upper = label()
-            let lower = label()
-            compare(BPFCode.jumpIfAtLeast, segments[middle].lower, ifTrue: upper, ifFalse: lower)
-            place(lower)
-            search(segments[..<middle], words: words, offset, ifTrue: ifTrue, ifFalse: ifFalse)
-            place(upper)
-            search(segments[middle...], words: words, offset, ifTrue: ifTrue, ifFalse: ifFalse)
-            return
-        }
-        switch segment {
-        case .whole(let range): inside(range, ifTrue: ifTrue, ifFalse: ifFalse)
-        case .part(let value, let rest):
-            let equal = label()
-            compare(BPFCode.jumpIfEqual, value, ifTrue: equal, ifFalse: ifFalse)
-            place(equal)
-            emit(words: words - 1, at: offset &+ 4, rest, ifTrue: ifTrue, ifFalse: ifFalse)
+        halve(segments, \.lower, ifTrue: ifTrue, ifFalse: ifFalse) { assembler, segment, ifTrue, ifFalse in
+            switch segment {
+            case .whole(let range): assembler.inside(range, ifTrue: ifTrue, ifFalse: ifFalse)
+            case .part(let value, let rest):
+                let equal = assembler.label()
+                assembler.compare(BPFCode.jumpIfEqual, value, ifTrue: equal, ifFalse: ifFalse)
+                assembler.place(equal)
+                assembler.emit(words: words - 1, at: offset &+ 4, rest, ifTrue: ifTrue, ifFalse: ifFalse)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Expressions
+import PacketDecoding
 import Primitives
 import TestSupport
 import Testing
@@ -92,5 +93,24 @@ import Testing
             let predicate = SQLPredicate(tree, directory: directory)
             return (predicate.text, predicate.losses)
         }
+    }
+
+    @Test func bpf() throws {
+        var text = ""
+        for (source, frames) in [
+            ("port = 80", BPFProgram.Frames.live), ("saddr = 10.0.0.0/8 & tcpfl = SYN", .live), ("any", .live),
+            ("!(port = 53)", .file(.raw)), ("vlan = 7 | icmp = echo-request", .live), ("addr = 2001:db8::/32", .live),
+            ("saddr = { 10.0.0.1, 10.0.0.7-10.0.0.9, 192.168.0.0/16 }", .file(.linuxCooked)),
+            (#"payload = "x" & ttl < 5"#, .live),
+        ] {
+            let tree = try Expression(parsing: source, directory: Self.directory).tree
+            let program = BPFProgram(tree, directory: Self.directory, frames: frames, snapLength: 65_535)
+            text += "\(source)  (\(frames))\n\(program.listing)"
+            for loss in program.losses { text += "# \(loss.effect.rawValue): \(loss.sentence)\n" }
+            text += "\n"
+        }
+        let program = BPFProgram(nil, directory: Self.directory, frames: .file(.raw))
+        text += "any, as numbers\n\(program.numbers)"
+        Golden.check(text, "Translations/bpf.txt")
     }
 }
