@@ -52,7 +52,7 @@ extension BPFCompiler {
     // MARK: Network header
 
     private mutating func addresses(
-        _ side: Side, _ ranges: [AddressRange], _ leaf: Leaf, _ context: Context, widening: Bool
+        _ side: Place, _ ranges: [AddressRange], _ leaf: Leaf, _ context: Context, widening: Bool
     ) -> Formula<BPFTest> {
         let isIPv4 = context.family == .v4
         let own = ranges.filter { $0.isIPv4 == isIPv4 }
@@ -74,7 +74,7 @@ extension BPFCompiler {
             })
     }
 
-    private func offsets(_ side: Side, _ source: UInt32, _ destination: UInt32) -> [UInt32] {
+    private func offsets(_ side: Place, _ source: UInt32, _ destination: UInt32) -> [UInt32] {
         switch side {
         case .source: [source]
         case .destination: [destination]
@@ -121,7 +121,7 @@ extension BPFCompiler {
     }
 
     private func ports(
-        _ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers, _ context: Context
+        _ side: Place, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers, _ context: Context
     ) -> Formula<BPFTest> {
         let numbers = PortCarriers.numbers.filter { carriers.contains($0.carrier) }.map { $0.number...$0.number }
         let ports = offsets(side, 0, 2).map {
@@ -165,7 +165,7 @@ extension BPFCompiler {
     }
 
     private mutating func hardware(
-        _ side: Side, _ prefixes: [MACPrefix], _ leaf: Leaf, widening: Bool
+        _ side: Place, _ prefixes: [MACPrefix], _ leaf: Leaf, widening: Bool
     ) -> Formula<BPFTest> {
         guard frames == .file(.ethernet) else { return lost(leaf, widening) }
         return .either(

@@ -31,8 +31,8 @@ extension Formula<Leaf> {
 
 /// What a leaf that takes several values asks about.
 private enum Subject: Hashable {
-    case addresses(Side)
-    case ports(Side, UInt8)
+    case addresses(Place)
+    case ports(Place, UInt8)
     case protocols
     case vlan
     case quantity(Quantity)

@@ -8,13 +8,6 @@ struct Leaf: Sendable {
     var place: SourceRange
 }
 
-/// Which of two places a leaf looks at; for interfaces the source is the incoming one.
-enum Side: Sendable {
-    case source
-    case destination
-    case either
-}
-
 /// The protocols whose first four bytes are two ports.
 struct PortCarriers: OptionSet, Sendable {
     let rawValue: UInt8
@@ -84,21 +77,21 @@ enum Quantity: Sendable {
     }
 }
 
-/// What a leaf asks of a packet.
+/// What a leaf asks of a packet. For interfaces the source is the incoming one.
 enum Question: Sendable {
     /// An IP packet; of one family where a version is given.
     case ip(version: UInt32?)
-    case addresses(Side, [AddressRange])
-    case ports(Side, [ClosedRange<UInt32>], PortCarriers)
+    case addresses(Place, [AddressRange])
+    case ports(Place, [ClosedRange<UInt32>], PortCarriers)
     case protocols([ClosedRange<UInt32>])
     case flags(FlagTest)
     case icmp(v4: [ICMPValue.TypeAndCode], v6: [ICMPValue.TypeAndCode])
     case quantity(Quantity, [ClosedRange<UInt32>])
     case vlan([ClosedRange<UInt32>])
-    case mac(Side, [MACPrefix])
+    case mac(Place, [MACPrefix])
     case fragment(FragmentValue)
     case direction(incoming: Bool)
-    case interfaces(Side, [Directory.Interface])
+    case interfaces(Place, [Directory.Interface])
     case payload([[UInt8]])
     case payloadMatches(RegexLiteral)
     case rule(TextTest)

@@ -2,7 +2,7 @@ extension NftablesWriter {
     // MARK: Transport
 
     mutating func ports(
-        _ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers, positive: Bool
+        _ side: Place, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers, positive: Bool
     ) -> [NftablesRule] {
         losses.add(
             .both,
@@ -130,7 +130,7 @@ extension NftablesWriter {
     // MARK: Link
 
     mutating func hardware(
-        _ side: Side, _ prefixes: [MACPrefix], _ leaf: Leaf, positive: Bool
+        _ side: Place, _ prefixes: [MACPrefix], _ leaf: Leaf, positive: Bool
     ) -> [NftablesRule] {
         losses.add(.both, at: leaf.place, "nftables reads hardware addresses only of packets that came in by Ethernet.")
         let fields =
@@ -156,7 +156,7 @@ extension NftablesWriter {
     }
 
     mutating func interfaces(
-        _ side: Side, _ found: [Directory.Interface], _ leaf: Leaf, positive: Bool
+        _ side: Place, _ found: [Directory.Interface], _ leaf: Leaf, positive: Bool
     ) -> [NftablesRule] {
         var names: [String] = []
         for interface in found {

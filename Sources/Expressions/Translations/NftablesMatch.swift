@@ -150,7 +150,7 @@ struct NftablesWriter {
 
     // MARK: Addresses
 
-    private static func fields(_ side: Side) -> [String] {
+    private static func fields(_ side: Place) -> [String] {
         switch side {
         case .source: ["saddr"]
         case .destination: ["daddr"]
@@ -165,7 +165,7 @@ struct NftablesWriter {
             })
     }
 
-    private func addresses(_ side: Side, _ ranges: [AddressRange]) -> [NftablesRule] {
+    private func addresses(_ side: Place, _ ranges: [AddressRange]) -> [NftablesRule] {
         Self.byFamily(ranges).flatMap { families, ranges -> [NftablesRule] in
             if ranges.isEmpty { return [] }
             if ranges.contains(where: \.isWholeFamily) { return [NftablesRule(families: families)] }
@@ -173,7 +173,7 @@ struct NftablesWriter {
         }
     }
 
-    private func otherAddresses(_ side: Side, _ ranges: [AddressRange]) -> [NftablesRule] {
+    private func otherAddresses(_ side: Place, _ ranges: [AddressRange]) -> [NftablesRule] {
         Self.byFamily(ranges).compactMap { families, ranges -> NftablesRule? in
             if ranges.isEmpty { return NftablesRule(families: families) }
             if ranges.contains(where: \.isWholeFamily) { return nil }

@@ -20,23 +20,10 @@ struct AddressPrefix: Hashable, Sendable {
 extension AddressRange {
     /// The same addresses as few ranges, sorted, IPv4 before IPv6.
     static func merged(_ ranges: [AddressRange]) -> [AddressRange] {
-        var result: [AddressRange] = []
-        for range in ranges.sorted(by: { $0.lower < $1.lower }) {
-            if let last = result.last, let joined = last.joined(range) {
-                result[result.count - 1] = joined
-            } else {
-                result.append(range)
-            }
-        }
-        return result
-    }
-
-    /// This range and a later one as one, if they overlap or touch.
-    private func joined(_ later: AddressRange) -> AddressRange? {
-        guard isIPv4 == later.isIPv4 else { return nil }
-        let (next, overflow) = upper.number.addingReportingOverflow(1)
-        guard overflow || later.lower.number <= next else { return nil }
-        return AddressRange(lower, max(upper, later.upper))
+        let set = AddressSet(ranges)
+        let v4 = set.v4.ranges.compactMap { AddressRange(.v4(IPv4Address($0.lower)), .v4(IPv4Address($0.upper))) }
+        let v6 = set.v6.ranges.compactMap { AddressRange(.v6(IPv6Address($0.lower)), .v6(IPv6Address($0.upper))) }
+        return v4 + v6
     }
 
     var isIPv4: Bool {
@@ -86,15 +73,7 @@ extension IPAddress {
 extension ClosedRange<UInt32> {
     /// The same numbers as few ranges, sorted.
     static func merged(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
-        var result: [ClosedRange<UInt32>] = []
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = result.last, last.upperBound == .max || range.lowerBound <= last.upperBound + 1 {
-                result[result.count - 1] = last.lowerBound...Swift.max(last.upperBound, range.upperBound)
-            } else {
-                result.append(range)
-            }
-        }
-        return result
+        RangeSet(ranges.map { (lower: $0.lowerBound, upper: $0.upperBound) }).ranges.map { $0.lower...$0.upper }
     }
 
     /// Those numbers of `ranges` that lie in `domain`, less `offset`; `offset` is at most its lower bound.

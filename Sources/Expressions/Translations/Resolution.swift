@@ -117,7 +117,7 @@ struct Resolution {
 
     // MARK: Addresses
 
-    private mutating func addresses(_ condition: Condition, _ side: Side, _ values: [Value]) -> Formula<Leaf> {
+    private mutating func addresses(_ condition: Condition, _ side: Place, _ values: [Value]) -> Formula<Leaf> {
         var ranges: [AddressRange] = []
         for value in values {
             switch value {
@@ -141,7 +141,7 @@ struct Resolution {
         (directory.users ?? []).filter { name.isGroup ? $0.groups.contains(name.name) : $0.name == name.name }
     }
 
-    private func hardware(_ condition: Condition, _ side: Side, _ values: [Value]) -> Formula<Leaf> {
+    private func hardware(_ condition: Condition, _ side: Place, _ values: [Value]) -> Formula<Leaf> {
         var prefixes: [MACPrefix] = []
         for value in values {
             if case .mac(let prefix, let count) = value { prefixes.append(MACPrefix(prefix: prefix, count: count)) }
@@ -151,7 +151,7 @@ struct Resolution {
 
     // MARK: Names
 
-    private func interfaces(_ condition: Condition, _ side: Side, _ values: [Value]) -> Formula<Leaf> {
+    private func interfaces(_ condition: Condition, _ side: Place, _ values: [Value]) -> Formula<Leaf> {
         var found: [Directory.Interface] = []
         for value in values {
             for interface in interfaces(value) where !found.contains(interface) { found.append(interface) }

@@ -70,7 +70,7 @@ struct SQLWriter {
     private func whole(_ condition: String) -> String { "coalesce(\(condition), 0)" }
 
     private func either(
-        _ side: Side, _ source: String, _ destination: String, _ condition: (String) -> Formula<String>
+        _ side: Place, _ source: String, _ destination: String, _ condition: (String) -> Formula<String>
     ) -> Formula<String> {
         switch side {
         case .source: condition(source)
@@ -80,7 +80,7 @@ struct SQLWriter {
     }
 
     private mutating func interfaces(
-        _ side: Side, _ found: [Directory.Interface], _ leaf: Leaf
+        _ side: Place, _ found: [Directory.Interface], _ leaf: Leaf
     ) -> Formula<String> {
         if side == .either {
             losses.add(.both, at: leaf.place, "A record holds no interface of a packet whose direction is not known.")

@@ -1,7 +1,7 @@
 extension TcpdumpWriter {
     // MARK: Ports
 
-    mutating func ports(_ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers) -> Formula<String> {
+    mutating func ports(_ side: Place, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers) -> Formula<String> {
         let direction =
             switch side {
             case .source: "src "
@@ -34,7 +34,7 @@ extension TcpdumpWriter {
     }
 
     /// libpcap has no word for UDP-Lite, so its ports are read where they stand.
-    private func udpLite(_ side: Side, _ ranges: [ClosedRange<UInt32>]) -> Formula<String> {
+    private func udpLite(_ side: Place, _ ranges: [ClosedRange<UInt32>]) -> Formula<String> {
         let offsets: [Int] =
             switch side {
             case .source: [0]

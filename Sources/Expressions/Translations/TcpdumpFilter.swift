@@ -5,7 +5,7 @@ import Primitives
 ///
 /// Both families, every port carrier and TCP flags on IPv6 are written out, which the language's own
 /// words do not do. What it cannot say at all is left out towards the wider side and named in `losses`;
-/// what it sees differently in every packet is in `differences`.
+/// kinds of packets that tcpdump sees otherwise whatever the filter says are in `differences`.
 public struct TcpdumpFilter: Sendable {
     /// How far the text goes to select the same packets.
     public enum Detail: Sendable {
@@ -163,7 +163,7 @@ struct TcpdumpWriter {
         }
     }
 
-    private func addresses(_ side: Side, _ ranges: [AddressRange]) -> Formula<String> {
+    private func addresses(_ side: Place, _ ranges: [AddressRange]) -> Formula<String> {
         .either(
             ranges.map { range in
                 switch side {
@@ -289,7 +289,7 @@ struct TcpdumpWriter {
     }
 
     private mutating func hardware(
-        _ side: Side, _ prefixes: [MACPrefix], _ leaf: Leaf, _ widening: Bool
+        _ side: Place, _ prefixes: [MACPrefix], _ leaf: Leaf, _ widening: Bool
     ) -> Formula<String> {
         guard linkType == .ethernet else {
             return [.raw, .rawBSD, .rawOpenBSD, .ipv4, .ipv6].contains(linkType) ? .never : lost(leaf, widening)

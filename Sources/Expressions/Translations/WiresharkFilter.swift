@@ -4,7 +4,7 @@ import Primitives
 ///
 /// Wireshark decodes whatever a packet carries, so that a field has a value for every layer it occurs
 /// in: inside a tunnel, inside the packet that an ICMP error quotes. `#1` takes the outermost layer of
-/// that protocol; where the outer packet is of another protocol, the inner one still answers.
+/// that protocol; where the outer packet is of another protocol, the inner one still answers (`differences`).
 public struct WiresharkFilter: Sendable {
     /// The filter; empty where it lets everything through.
     public let text: String
@@ -66,7 +66,7 @@ struct WiresharkWriter {
         }
     }
 
-    private func addresses(_ side: Side, _ ranges: [AddressRange]) -> Formula<String> {
+    private func addresses(_ side: Place, _ ranges: [AddressRange]) -> Formula<String> {
         let field =
             switch side {
             case .source: "src"
@@ -138,7 +138,7 @@ struct WiresharkWriter {
 
     // MARK: Transport
 
-    private func ports(_ side: Side, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers) -> Formula<String> {
+    private func ports(_ side: Place, _ ranges: [ClosedRange<UInt32>], _ carriers: PortCarriers) -> Formula<String> {
         let field =
             switch side {
             case .source: "srcport"
@@ -177,7 +177,7 @@ struct WiresharkWriter {
 
     // MARK: Link
 
-    private func hardware(_ side: Side, _ prefixes: [MACPrefix]) -> Formula<String> {
+    private func hardware(_ side: Place, _ prefixes: [MACPrefix]) -> Formula<String> {
         let fields =
             switch side {
             case .source: ["eth.src#1", "sll.src.eth"]
@@ -201,7 +201,7 @@ struct WiresharkWriter {
             : .either([.atom("frame.packet_flags_direction == 2"), .atom("sll.pkttype == 4")])
     }
 
-    private mutating func interfaces(_ side: Side, _ found: [Directory.Interface]) -> Formula<String> {
+    private mutating func interfaces(_ side: Place, _ found: [Directory.Interface]) -> Formula<String> {
         var names: [String] = []
         for interface in found {
             for name in [interface.displayName, interface.kernelName ?? ""] where !name.isEmpty {

@@ -47,6 +47,37 @@ import Testing
                 + "\(left) of them under a named difference, \(compared) selected by both")
     }
 
+    /// Without tags and UDP-Lite the short filter says the same.
+    @Test func plainFilterSelectsTheSameUntaggedPackets() throws {
+        var judged = JudgedPackets(.ethernet)
+        judged.addCaptures(limit: 20)
+        judged.addBuilt()
+        let comparable = judged.packets.map { packet in
+            TcpdumpDifference.among(packet).isEmpty && !packet.layers.present.contains(.vlan)
+                && !(packet.layers.present.contains(.upperProtocol) && packet.layers.protocolNumber == 136)
+        }
+        var expressions = JudgeExpressions(
+            seed: Self.seed, about: judged.packets, variables: JudgeExpressions.header + [.mac])
+        try Fixtures.withTemporaryFolder { folder in
+            let input = "\(folder)/all.pcap"
+            try Data(judged.pcap).write(to: URL(fileURLWithPath: input))
+            for round in 0..<Self.rounds / 2 {
+                let tree = expressions.tree(depth: round % 4)
+                let filter = TcpdumpFilter(tree, directory: Directory())
+                let theirs = try Self.selected(by: filter.text, in: input, folder)
+                let ours = Set(judged.selected(by: Program(tree, directory: Directory())))
+                let first = judged.packets.indices.first { comparable[$0] && ours.contains($0) != theirs.contains($0) }
+                guard let first else { continue }
+                Issue.record(Comment(rawValue: Self.report(tree, filter, judged.packets[first], ours.contains(first))))
+                return
+            }
+        }
+    }
+
+    @Test func everyDifferenceHasItsReason() {
+        #expect(Set(TcpdumpDifference.allCases.map(\.rawValue)) == Set(TcpdumpFilter.differences.map(\.name)))
+    }
+
     /// The numbers of the packets that tcpdump selects. It refuses a filter that it finds to select nothing.
     private static func selected(by filter: String, in input: String, _ folder: String) throws -> Set<Int> {
         let output = "\(folder)/selected.pcap"
@@ -83,6 +114,7 @@ enum TcpdumpDifference: String, CaseIterable {
     case broken = "broken headers"
     case extensionHeaders = "IPv6 extension headers"
     case authentication = "authentication headers"
+    case laterFragments = "later fragments"
     case hiddenIP = "IP behind MPLS, PPPoE or 802.2"
     case manyTags = "more than two VLAN tags"
     case cardLengths = "lengths left to the network card"
@@ -105,6 +137,7 @@ enum TcpdumpDifference: String, CaseIterable {
         }
         let isIPv6 = present.contains(.ipv6)
         if packet.headerLength == 0 { found.insert(.cardLengths) }
+        if present.isSuperset(of: [.laterFragment, .ports]) { found.insert(.laterFragments) }
         let number = packet.bytes[network + (isIPv6 ? 6 : 9)]
         if isIPv6, IPProtocol.isExtensionHeader(number) { found.insert(.extensionHeaders) }
         if !isIPv6, number == IPProtocol.ah { found.insert(.authentication) }

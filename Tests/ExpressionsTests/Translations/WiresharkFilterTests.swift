@@ -56,6 +56,10 @@ import Testing
                 + "\(comparable.count { !$0 }) of them under a named difference, \(compared) selected by both")
     }
 
+    @Test func everyDifferenceHasItsReason() {
+        #expect(Set(WiresharkDifference.allCases.map(\.rawValue)) == Set(WiresharkFilter.differences.map(\.name)))
+    }
+
     /// Each packet is looked at alone: nothing is put together, nothing guessed.
     private static let options = [
         "ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE", "tcp.check_checksum:FALSE",
@@ -80,6 +84,9 @@ import Testing
 enum WiresharkDifference: String, CaseIterable {
     case cutOrBroken = "cut and broken packets"
     case layered = "packets within packets"
+    case laterFragments = "later fragments"
+    /// Not met here: the options above turn it off.
+    case defragmented = "fragments put together"
     case authentication = "authentication headers"
     case cardLengths = "lengths left to the network card"
     case links = "links that only one of both knows"
@@ -92,6 +99,7 @@ enum WiresharkDifference: String, CaseIterable {
         let transports = stack.count { ["tcp", "udp", "udplite", "sctp", "icmp", "icmpv6"].contains($0) }
         if networks > 1 || transports > 1 { found.insert(.layered) }
         if (networks > 0) == present.isDisjoint(with: .ip) { found.insert(.links) }
+        if present.isSuperset(of: [.laterFragment, .ports]) { found.insert(.laterFragments) }
         if packet.headerLength == 0 { found.insert(.cardLengths) }
         if stack.contains("ah") { found.insert(.authentication) }
         return found
