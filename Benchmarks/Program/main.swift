@@ -73,15 +73,38 @@ func measure(_ program: borrowing Program, _ samples: Samples, rounds: Int) -> (
                 }
             }
         }
-        let (seconds, fraction) = elapsed.components
-        best = min(best, (Double(seconds) * 1e9 + Double(fraction) / 1e9) / Double(rounds * samples.frames.count))
+        best = min(best, elapsed / Duration.nanoseconds(rounds * samples.frames.count))
+    }
+    return (best, matched / rounds)
+}
+
+/// The same with decoding before each evaluation.
+func measureDecoding(_ program: Program, _ samples: Samples, rounds: Int) -> (nanoseconds: Double, matched: Int) {
+    let clock = ContinuousClock()
+    let facts = PacketFacts()
+    var best = Double.infinity
+    var matched = 0
+    var layers = Layers()
+    for _ in 0..<9 {
+        matched = 0
+        let elapsed = clock.measure {
+            let bytes = samples.bytes.span.bytes
+            for _ in 0..<rounds {
+                for index in samples.frames.indices {
+                    let packet = bytes.extracting(samples.ranges[index])
+                    layers.decode(packet, of: samples.frames[index])
+                    if program.matches(samples.frames[index], layers, packet, facts) { matched += 1 }
+                }
+            }
+        }
+        best = min(best, elapsed / Duration.nanoseconds(rounds * samples.frames.count))
     }
     return (best, matched / rounds)
 }
 
 func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }
 
-func report(_ name: String, _ text: String, _ samples: Samples) throws {
+func report(_ name: String, _ text: String, _ samples: Samples, decoding: Bool = false) throws {
     let clock = ContinuousClock()
     var program = Program(nil, directory: Directory())
     let expression = try Expression(parsing: text)
@@ -90,7 +113,11 @@ func report(_ name: String, _ text: String, _ samples: Samples) throws {
     var cost = 0.0
     var matched = 0
     let rounds = max(1, 2_000_000 / samples.frames.count)
-    let allocated = allocations(in: { (cost, matched) = measure(program, samples, rounds: rounds) })
+    let allocated = allocations(in: {
+        (cost, matched) =
+            decoding
+            ? measureDecoding(program, samples, rounds: rounds) : measure(program, samples, rounds: rounds)
+    })
     print(
         "\(name): \(rounded(cost)) ns a packet, \(matched) of \(samples.frames.count) matched;"
             + " parsed in \(parsing), compiled in \(compiling), \(allocated) allocations")
@@ -112,6 +139,8 @@ try report(
         + " & dscp = 0 & frag = no & !(proto = icmp) & vlan != 7", samples)
 try report(
     "12 ports in a set", "port = { 21, 22, 23, 25, 80, 110, 135, 137-139, 143, 443, 445, 8080 }", samples)
+
+try report("two terms, decoding", "port = 80 & tcpfl = SYN", samples, decoding: true)
 
 let addresses = (0..<10_000).map { _ in dotted(chance.below(.max)) }
 try report("10,000 random addresses", "addr = { " + addresses.joined(separator: ", ") + " }", many)

@@ -78,7 +78,7 @@ struct WideSetTests {
     ) throws {
         let program = Program(tree, directory: Directory())
         let twin = Twin(directory: Directory())
-        for _ in 0..<200 {
+        for _ in 0..<100 {
             let packet = packet(&random)
             let isMet = program.matches(packet.frame, packet.layers, packet.bytes.span.bytes, packet.facts)
             try #require(isMet == twin.meets(tree, packet), "\(program.listing)\(packet)")
