@@ -54,6 +54,6 @@ public struct Program: ~Copyable, Sendable {
         readsPlainPackets = code.allSatisfy(\.opcode.readsPlainPackets)
     }
 
-    /// Texts on which a regular expression gave up (`Pattern.stepLimit`); they count as not matching.
+    /// Texts on which a regular expression gave up (`Pattern.stepLimit`, `workLimit`); they count as not matching.
     public var exhaustedMatches: Int { tables.patterns.reduce(0) { $0 + $1.exhausted } }
 }
