@@ -91,6 +91,7 @@ let package = Package(
         test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records"]),
         test("CaptureFiles", ["Primitives", "PacketDecoding"]),
         test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),
+        test("GeoDatabases", ["Primitives"]),
         test("CommandLineTool", ["Primitives", "PacketDecoding", "Expressions", "Records", "CaptureFiles"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: common),
     ]

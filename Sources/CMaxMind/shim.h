@@ -1,6 +1,25 @@
 // netinet/in.h first: another module that imports it must see the same definitions.
 #include <netinet/in.h>
+#include <errno.h>
 #include <maxminddb.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// Opens a database; `words` says why not. A path that is no regular file is refused before it is opened, since
+// opening a pipe would wait for its writer.
+static inline int cmaxmind_open(const char *path, MMDB_s *mmdb, const char **words) {
+    struct stat file;
+    if (stat(path, &file) == 0 && !S_ISREG(file.st_mode)) {
+        *words = "Not a regular file";
+        return MMDB_FILE_OPEN_ERROR;
+    }
+    if (stat(path, &file) == 0 && file.st_size == 0) {
+        return MMDB_UNKNOWN_DATABASE_FORMAT_ERROR;
+    }
+    int status = MMDB_open(path, MMDB_MODE_MMAP, mmdb);
+    *words = status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR ? strerror(errno) : MMDB_strerror(status);
+    return status;
+}
 
 // Socket addresses are built here, since Swift sees neither their casts nor s6_addr.
 

@@ -32,9 +32,10 @@ public final class GeoDatabase {
     public init(path: String, for wanted: Contents = []) throws(GeoDatabaseError) {
         let handle = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
         unsafe handle.initialize(to: MMDB_s())
-        let status = unsafe MMDB_open(path, UInt32(MMDB_MODE_MMAP), handle)
+        var words: UnsafePointer<CChar>?
+        let status = unsafe cmaxmind_open(path, handle, &words)
         guard status == MMDB_SUCCESS else {
-            let reason = GeoDatabase.reason(status)
+            let reason = GeoDatabase.reason(status, unsafe words.map { unsafe String(cString: $0) } ?? "")
             unsafe handle.deallocate()
             throw GeoDatabaseError(path: path, reason: reason)
         }
@@ -44,9 +45,7 @@ public final class GeoDatabase {
         contents = Contents(ofType: kind)
         addressFamily = unsafe Int(handle.pointee.metadata.ip_version)
         guard contents.isSuperset(of: wanted) else {
-            throw GeoDatabaseError(
-                path: path, reason: .otherContents(kind, wanted: wanted.contains(.country) ? "countries" : "AS numbers")
-            )
+            throw GeoDatabaseError(path: path, reason: .otherContents(kind, wanted: wanted))
         }
     }
 
@@ -109,11 +108,9 @@ public final class GeoDatabase {
         return unsafe data
     }
 
-    private static func reason(_ status: Int32) -> GeoDatabaseError.Reason {
-        let words = unsafe String(cString: MMDB_strerror(status))
-        return switch status {
-        case MMDB_FILE_OPEN_ERROR, MMDB_IO_ERROR, MMDB_OUT_OF_MEMORY_ERROR:
-            .unreadable(words)
+    private static func reason(_ status: Int32, _ words: String) -> GeoDatabaseError.Reason {
+        switch status {
+        case MMDB_FILE_OPEN_ERROR, MMDB_IO_ERROR, MMDB_OUT_OF_MEMORY_ERROR: .unreadable(words)
         case MMDB_INVALID_METADATA_ERROR, MMDB_UNKNOWN_DATABASE_FORMAT_ERROR: .notADatabase
         default: .damaged(words)
         }

@@ -28,8 +28,9 @@ public struct SettingsDocument: Sendable {
                 "\(bytes.count) bytes; settings have at most \(SettingsLimits.bytes): put lists of addresses into files"
             )
         }
-        var root: YAMLNode?
+        faults.refuseTagDirectives(in: bytes.span)
         try faults.check()
+        var root: YAMLNode?
         do throws(YAMLFault) {
             root = try compose(bytes, &faults)
         } catch {

@@ -65,20 +65,19 @@ extension SettingsReader {
     }
 
     mutating func readInterfaces(_ node: YAMLNode) {
+        var devices: [String: String] = [:]
+        var indexes: [UInt32: String] = [:]
         for pair in mapping(node, "interfaces") {
             guard let name = name(pair.key, "the name of an interface") else { continue }
             let interface = readInterface(name, pair.value)
-            for other in document.interfaces {
-                if let device = interface.device, device.value == other.device?.value {
-                    faults.add(
-                        at: device.place,
-                        "\(quoted(device.value)) is \(quoted(other.name.value)) already; a device has one name")
-                }
-                if let index = interface.index, index.value == other.index?.value {
-                    faults.add(
-                        at: index.place,
-                        "\(index.value) is the index of \(quoted(other.name.value)) already; an interface has its own")
-                }
+            if let device = interface.device, let owner = devices.updateValue(name.value, forKey: device.value) {
+                faults.add(
+                    at: device.place, "\(quoted(device.value)) is \(quoted(owner)) already; a device has one name")
+            }
+            if let index = interface.index, let owner = indexes.updateValue(name.value, forKey: index.value) {
+                faults.add(
+                    at: index.place,
+                    "\(index.value) is the index of \(quoted(owner)) already; an interface has its own")
             }
             document.interfaces.append(interface)
         }

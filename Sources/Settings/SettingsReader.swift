@@ -53,7 +53,7 @@ extension SettingsReader {
         case .mapping(let pairs): return pairs
         case .scalar, .sequence:
             if !node.isNothing {
-                faults.add(at: node.place, "\(node.summary) where \(what) stand; write lines of \"name: value\"")
+                faults.add(at: node.place, "\(node.summary) in place of \(what); write lines of \"name: value\"")
             }
             return []
         case .refused: return []
@@ -71,7 +71,7 @@ extension SettingsReader {
         case .scalar(let text, _) where !node.isNothing: return Located(text, at: node.place)
         case .refused: return nil
         default:
-            faults.add(at: node.place, "\(node.summary) where \(what) stands; write a text")
+            faults.add(at: node.place, "\(node.summary) in place of \(what); write a text")
             return nil
         }
     }
@@ -130,8 +130,8 @@ extension SettingsReader {
     }
 
     mutating func unknown(_ key: Located<String>, in place: String, among names: [String]) {
-        let remedy = remedy(key.value, "it knows", names)
-        faults.add(at: key.place, "\(place) has no \(quoted(key.value))\(remedy)")
+        let remedy = remedy(key.value, "there are", names)
+        faults.add(at: key.place, "there is no \(quoted(key.value)) in \(place)\(remedy)")
     }
 
     /// What was probably meant, else all that there is.

@@ -97,12 +97,15 @@ struct YAMLEvents: ~Copyable {
         }
         let place = unsafe SettingsPlace(parser.pointee.problem_mark)
         let offset = unsafe Int(clamping: parser.pointee.problem_mark.index)
-        var began: String?
+        var outer: (what: String, place: SettingsPlace)?
         if let context = unsafe parser.pointee.context {
-            let line = unsafe parser.pointee.context_mark.line + 1
-            began = line == place.line ? nil : unsafe "\(String(cString: context)) that begins in line \(line)"
+            outer = unsafe (String(cString: context), SettingsPlace(parser.pointee.context_mark))
         }
-        return YAMLFault(place: place, message: syntaxMessage(problem, character: character(at: offset), began))
+        if let outer, outer.what.contains("quoted scalar"), problem.contains("unexpected end of stream") {
+            return YAMLFault(place: outer.place, message: "a text in quotes that never ends; close the quotes")
+        }
+        return YAMLFault(
+            place: place, message: syntaxMessage(problem, character: character(at: offset), at: place, outer))
     }
 
     private func readerMessage(_ problem: String, byte: UInt8) -> String {
@@ -112,7 +115,10 @@ struct YAMLEvents: ~Copyable {
         return "byte \(byte) is no UTF-8; save the file as UTF-8"
     }
 
-    private func syntaxMessage(_ problem: String, character: Character?, _ began: String?) -> String {
+    private func syntaxMessage(
+        _ problem: String, character: Character?, at place: SettingsPlace,
+        _ outer: (what: String, place: SettingsPlace)?
+    ) -> String {
         if character == "\t" {
             return "a tab where YAML wants blanks; indent with blanks"
         }
@@ -122,10 +128,18 @@ struct YAMLEvents: ~Copyable {
         if problem.contains("could not find expected ':'") {
             return "a line that is no \"name: value\"; write a ':' and a blank behind the name"
         }
+        if problem.contains("nesting level") { return tooDeep }
         if problem.contains("cannot start any token"), let character {
             return "\(quoted(String(character))) begins no text in YAML; put the text in quotes"
         }
-        let context = began.map { " (\($0))" } ?? ""
+        if problem.contains("unexpected ':'") || character == ":" && problem.contains("expected node content") {
+            return "a ':' where a text in brackets begins or ends; put the text in quotes, as in [\"::1\"]"
+        }
+        var context = ""
+        if let outer, outer.place.line != place.line {
+            let what = outer.what.split(separator: " ").dropFirst(2).joined(separator: " ")
+            context = " (in \(what) that begins in line \(outer.place.line))"
+        }
         return "no YAML from here on: \(problem)\(context); look at the indentation, brackets and quotes before it"
     }
 
@@ -158,4 +172,27 @@ extension SettingsPlace {
     fileprivate init(_ mark: yaml_mark_t) {
         self.init(line: Int(clamping: mark.line) + 1, column: Int(clamping: mark.column) + 1)
     }
+}
+
+/// What is said of lists and maps in each other without end.
+let tooDeep = "lists and maps in each other, more than \(SettingsLimits.nesting) deep; the settings need five levels"
+
+extension FaultList {
+    /// libyaml compares every `%TAG` line with all before it, so that many of them would keep it busy for hours.
+    mutating func refuseTagDirectives(in text: Span<UInt8>) {
+        var line = 1
+        for offset in text.indices {
+            if text[offset] == UInt8(ascii: "\n") { line += 1 }
+            guard text[offset] == UInt8(ascii: "%"), offset + 3 < text.count, text[offset + 1] == UInt8(ascii: "T"),
+                text[offset + 2] == UInt8(ascii: "A"), text[offset + 3] == UInt8(ascii: "G"),
+                offset == 0 || text[offset - 1].mayEndLine
+            else { continue }
+            add(at: SettingsPlace(line: line, column: 1), "a %TAG line; settings know no tags: remove it")
+        }
+    }
+}
+
+extension UInt8 {
+    /// LF, CR, and the last bytes of what YAML also takes for a line's end: NEL, LS, PS; and of a byte order mark.
+    fileprivate var mayEndLine: Bool { [0x0A, 0x0D, 0x85, 0xA8, 0xA9, 0xBF].contains(self) }
 }

@@ -133,10 +133,7 @@ struct YAMLComposer: ~Copyable {
 
     private func checkDepth(_ event: YAMLEvent, _ depth: Int) throws(YAMLFault) {
         guard depth < SettingsLimits.nesting else {
-            throw YAMLFault(
-                place: event.place,
-                message:
-                    "lists and maps stand in each other \(SettingsLimits.nesting) deep; the settings need five levels")
+            throw YAMLFault(place: event.place, message: tooDeep)
         }
     }
 }

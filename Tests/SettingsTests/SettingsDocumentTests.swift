@@ -14,16 +14,6 @@ private func entries(_ list: String) throws -> [String] {
     }
 }
 
-/// What is wrong with `text`, an error a line.
-private func faults(_ text: String, file: String = "t.yaml") -> String {
-    do throws(SettingsErrors) {
-        _ = try SettingsDocument(parsing: text, file: file)
-        return ""
-    } catch {
-        return error.description
-    }
-}
-
 @Suite("Settings: what is read")
 struct SettingsDocumentTests {
     @Test("The example of the manual, every key")
