@@ -19,63 +19,36 @@ extension FlagTest {
     fileprivate static let allWord = ShortWord("all")
 }
 
+/// A list of flags while it is read.
+private struct FlagList {
+    var test = FlagTest(set: 0, clear: 0)
+    var count = 0
+    /// `NONE` or `ALL`.
+    var alone: Token?
+    var isRight = true
+}
+
 extension Parser {
     /// A list of flags; nil where it is wrong.
     mutating func flags(negated: Bool) throws(Stop) -> Test? {
-        var test = FlagTest(set: 0, clear: 0)
-        var count = 0
-        var alone: Token?
-        var isRight = true
+        var list = FlagList()
         let start = token
-        while true {
+        while token.kind == .plus || token.kind == .dash || token.kind == .word && !isKeyword(token) {
             var sign: Token?
-            if token.kind == .plus || token.kind == .dash {
+            if token.kind != .word {
                 sign = token
                 advance()
             }
-            guard token.kind == .word, sign != nil || !beginsCondition(token) else {
-                if let sign {
-                    try report(
-                        SourceRange(sign.lower, sign.upper),
-                        "a flag follows \(shown(sign)); found \(shown(token))")
-                    skipToOperator()
-                    isRight = false
-                }
-                break
+            guard token.kind == .word else {
+                let place = sign?.place ?? placeOfToken
+                try report(place, "a flag follows \"+\" and \"-\"; found \(shown(token))")
+                skipToOperator()
+                return nil
             }
             splitFlags()
-            let word = token
-            let name = shortWord(word)
-            advance()
-            count += 1
-            if name == FlagTest.noneWord || name == FlagTest.allWord {
-                test = name == FlagTest.noneWord ? .none : .all
-                alone = word
-                if let sign {
-                    try report(SourceRange(sign.lower, word.upper), "\(shown(word)) takes no sign")
-                    isRight = false
-                }
-            } else if let bit = FlagTest.byWord[name] {
-                let place = SourceRange((sign ?? word).lower, word.upper)
-                if sign?.kind == .dash { test.clear |= bit } else { test.set |= bit }
-                if alone == nil, test.set & test.clear & bit != 0 {
-                    try report(
-                        place,
-                        "\(text(word).uppercased()) cannot be set and clear in one packet: it stands here with both signs"
-                    )
-                    isRight = false
-                }
-            } else {
-                let known = FlagTest.names.map(\.name) + ["NONE", "ALL"]
-                let meant = DidYouMean.phrase(for: text(word), among: known)
-                try report(
-                    word.place,
-                    "\(shown(word)) is no TCP flag\(meant.isEmpty ? "; there are \(known.joined(separator: ", "))" : meant)"
-                )
-                isRight = false
-            }
+            try flag(sign, &list)
         }
-        if count == 0, isRight {
+        if list.count == 0 {
             let hint = start.kind == .openBrace ? "; several flags stand side by side: tcpfl = SYN +ACK" : ""
             try report(
                 start.kind == .end ? placeOfToken : start.place,
@@ -83,11 +56,37 @@ extension Parser {
             skipToOperator()
             return nil
         }
-        if let alone, count > 1 {
+        if let alone = list.alone, list.count > 1 {
             try report(alone.place, "\(shown(alone)) stands alone, without other flags")
             return nil
         }
-        return isRight ? .flags(test, negated: negated) : nil
+        return list.isRight ? .flags(list.test, negated: negated) : nil
+    }
+
+    /// Takes the word of one flag into the list.
+    private mutating func flag(_ sign: Token?, _ list: inout FlagList) throws(Stop) {
+        let word = token
+        let name = shortWord(word)
+        advance()
+        list.count += 1
+        if name == FlagTest.noneWord || name == FlagTest.allWord {
+            list.test = name == FlagTest.noneWord ? .none : .all
+            list.alone = word
+            guard let sign else { return }
+            try report(SourceRange(sign.lower, word.upper), "\(shown(word)) takes no sign")
+        } else if let bit = FlagTest.byWord[name] {
+            if sign?.kind == .dash { list.test.clear |= bit } else { list.test.set |= bit }
+            guard list.alone == nil, list.test.set & list.test.clear & bit != 0 else { return }
+            try report(
+                SourceRange((sign ?? word).lower, word.upper),
+                "\(text(word).uppercased()) cannot be set and clear in one packet: it stands here with both signs")
+        } else {
+            let known = FlagTest.names.map(\.name) + ["NONE", "ALL"]
+            let meant = DidYouMean.phrase(for: text(word), among: known)
+            let all = "; there are \(known.joined(separator: ", "))"
+            try report(word.place, "\(shown(word)) is no TCP flag\(meant.isEmpty ? all : meant)")
+        }
+        list.isRight = false
     }
 
     /// Cuts a word such as `SYN-RST` behind its first flag, so that the sign is read as one.
@@ -98,7 +97,4 @@ extension Parser {
         else { return }
         shorten(to: dash)
     }
-
-    /// A missing `&` before a condition should not read the condition as flags.
-    private func beginsCondition(_ token: Token) -> Bool { isKeyword(token) }
 }

@@ -68,22 +68,14 @@ extension Traps {
     mutating func lookForContradiction(in parts: [Tree]) {
         var demands: [Variable: [Demand]] = [:]
         var refusals: [Variable: [Demand]] = [:]
-        var flags: (test: FlagTest, place: SourceRange)?
         for part in parts {
             guard spend() else { return }
             let (condition, isNegated) = part.plainCondition
             guard let condition else { continue }
-            if case .flags(let test, let negated) = condition.test {
-                demands[.proto, default: []].append(
-                    numbers([IPProtocol.tcp], condition.place, unless: negated || isNegated))
-                guard !negated, !isNegated else { continue }
-                if let other = flags, (other.test.set | test.set) & (other.test.clear | test.clear) != 0 {
-                    return contradiction(other.place, condition.place)
+            if case .flags(_, let negated) = condition.test {
+                if negated == isNegated {
+                    demands[.proto, default: []].append(protocols([IPProtocol.tcp], condition.place))
                 }
-                flags = (
-                    FlagTest(set: (flags?.test.set ?? 0) | test.set, clear: (flags?.test.clear ?? 0) | test.clear),
-                    condition.place
-                )
                 continue
             }
             guard let (demand, refuses) = demand(of: condition) else { continue }
@@ -96,18 +88,48 @@ extension Traps {
                 }
             }
         }
+        if lookAtFlags(parts) { return }
         for variable in Variable.allCases {
             guard let wanted = demands[variable] else { continue }
             let refused = (refusals[variable] ?? []).prefix(Self.mostDemands)
             for demand in wanted.prefix(Self.mostDemands) where !demand.ranges.isEmpty {
                 if let refusal = refused.first(where: { demand.lies(in: $0) }) {
-                    return warn(
-                        refusal.place,
-                        "this refuses all that \(source(demand.place)) asks for, so both are never met at once")
+                    return contradiction(of: demand.place, refusedAt: refusal.place)
                 }
             }
             if let pair = conflict(wanted, places: variable.row.places) { return contradiction(pair.0, pair.1) }
         }
+    }
+
+    /// Flags that one condition wants set and another clear, or that one wants and another refuses; true where so.
+    private mutating func lookAtFlags(_ parts: [Tree]) -> Bool {
+        var wanted: (test: FlagTest, place: SourceRange)?
+        var refused: [(test: FlagTest, place: SourceRange)] = []
+        for part in parts {
+            let (condition, isNegated) = part.plainCondition
+            guard let condition, case .flags(let test, let negated) = condition.test else { continue }
+            if negated != isNegated {
+                if refused.count < Self.mostDemands { refused.append((test, condition.place)) }
+                continue
+            }
+            let both = FlagTest(set: (wanted?.test.set ?? 0) | test.set, clear: (wanted?.test.clear ?? 0) | test.clear)
+            if let wanted, both.set & both.clear != 0 {
+                contradiction(wanted.place, condition.place)
+                return true
+            }
+            wanted = (both, wanted?.place ?? condition.place)
+        }
+        guard let wanted,
+            let refusal = refused.first(where: {
+                $0.test.set & ~wanted.test.set == 0 && $0.test.clear & ~wanted.test.clear == 0
+            })
+        else { return false }
+        contradiction(of: wanted.place, refusedAt: refusal.place)
+        return true
+    }
+
+    private mutating func contradiction(of demand: SourceRange, refusedAt refusal: SourceRange) {
+        warn(refusal, "this refuses all that \(source(demand)) asks for, so both are never met at once")
     }
 
     private mutating func contradiction(_ first: SourceRange, _ second: SourceRange) {
@@ -208,12 +230,12 @@ extension Traps {
         switch condition.variable {
         case .port, .sport, .dport:
             let carriers = [IPProtocol.tcp, IPProtocol.udp, IPProtocol.sctp, IPProtocol.udpLite]
-            return [(.proto, numbers(carriers, condition.place, unless: false))]
+            return [(.proto, protocols(carriers, condition.place))]
         case .icmp, .icmp6:
             let isICMP = demand.ranges.contains { $0.lowerBound < .number(1 << 16) }
             let isICMP6 = demand.ranges.contains { $0.upperBound >= .number(1 << 16) }
             let carriers = (isICMP ? [IPProtocol.icmp] : []) + (isICMP6 ? [IPProtocol.icmp6] : [])
-            return [(.proto, numbers(carriers, condition.place, unless: false))]
+            return [(.proto, protocols(carriers, condition.place))]
         case .addr, .saddr, .daddr:
             let families = demand.ranges.map { range -> ClosedRange<Key> in
                 if case .address(.v4) = range.lowerBound { one(4) } else { one(6) }
@@ -224,9 +246,8 @@ extension Traps {
         }
     }
 
-    /// `isAnything`: a condition that is met by every protocol asks for nothing.
-    private func numbers(_ numbers: [UInt8], _ place: SourceRange, unless isAnything: Bool) -> Demand {
-        Demand(isAnything ? [.number(0)...(.number(255))] : numbers.map { one(UInt32($0)) }, place)
+    private func protocols(_ numbers: [UInt8], _ place: SourceRange) -> Demand {
+        Demand(numbers.map { one(UInt32($0)) }, place)
     }
 }
 

@@ -4,7 +4,7 @@ public enum DidYouMean {
     /// Longer words are compared by their first bytes only.
     private static let longest = 48
     /// Candidates beyond these are not looked at.
-    private static let mostCandidates = 20_000
+    private static let mostCandidates = 5_000
 
     /// Up to `count` candidates that are near enough to `word`, the nearest first, each once.
     public static func nearest(to word: String, among candidates: some Sequence<String>, count: Int = 2) -> [String] {
