@@ -17,7 +17,7 @@ enum Excerpt {
     /// A piece of the expression's text: in quotes, unless it has some of its own.
     static func source(_ text: String) -> String {
         let quoted = quoted(text)
-        return text.contains("\"") ? String(quoted.dropFirst().dropLast()) : quoted
+        return text.utf8.contains(UInt8(ascii: "\"")) ? String(quoted.dropFirst().dropLast()) : quoted
     }
 
     /// A scalar as it may stand on a terminal: control and formatting characters are spelled.
