@@ -18,24 +18,27 @@ struct CapturePass {
     private let shows: PacketPipeline.Needs
     private let window: TimeWindow
     private let limit: Int?
+    private let keepsBlocks: Bool
 
+    /// A pass in which the sink's records show the facts `shows`, over packets in `window`, until `limit` matched.
+    /// With `keepsBlocks` blocks that are no packets are kept for a copy.
     init(
         _ surroundings: Surroundings, _ console: Console, shows: PacketPipeline.Needs = [],
-        window: TimeWindow = TimeWindow(from: nil, to: nil, zone: .utc), limit: Int? = nil
+        window: TimeWindow = TimeWindow(from: nil, to: nil, zone: .utc), limit: Int? = nil, keepsBlocks: Bool = false
     ) {
         self.surroundings = surroundings
         self.console = console
         self.shows = shows
         self.window = window
         self.limit = limit
+        self.keepsBlocks = keepsBlocks
     }
 
     /// Reads `files` in their order; the sink is finished.
     func run<Sink: PacketSink & ~Copyable>(_ files: [String], _ tree: Tree?, into sink: inout Sink) throws -> Outcome {
         let program = Program(tree, directory: surroundings.directory)
         let pipeline = PacketPipeline(program, surroundings, shows: shows, seed: .random(in: 0 ... .max))
-        var loop = ReadLoop(
-            pipeline, window: window, limit: limit, interfaceName: surroundings.unnamedInterface, console)
+        var loop = ReadLoop(pipeline, window: window, limit: limit, console)
         var damaged = 0
         for file in files where !loop.isDone {
             var reader = try open(file, firstInterface: loop.firstInterface)
@@ -53,7 +56,7 @@ struct CapturePass {
 
     private func open(_ file: String, firstInterface: InterfaceID) throws -> CaptureReader {
         do {
-            return try CaptureReader(path: file, firstInterface: firstInterface)
+            return try CaptureReader(path: file, firstInterface: firstInterface, keepsBlocks: keepsBlocks)
         } catch {
             throw ToolFailure("\(error)")
         }

@@ -11,8 +11,8 @@ struct ExplainPlan {
     init(_ command: ExplainCommand) throws {
         self.command = command
         console = Console.current
-        surroundings = try Surroundings(command.names, captures: command.test, console)
-        expression = try ExpressionInput(command.expression, surroundings.directory, console).expression
+        surroundings = try Surroundings(command.names, captures: command.test)
+        expression = try ExpressionInput(command.expression, surroundings, console).expression
     }
 
     func run() throws {
@@ -31,7 +31,8 @@ struct ExplainPlan {
             let match = NftablesMatch(expression.tree, directory: directory)
             try show(match.rules.joined(separator: "\n"), match.losses)
         case .bpf:
-            break
+            let program = BPFProgram(expression.tree, directory: directory)
+            try show(program.listing, program.losses)
         case .sql:
             let predicate = SQLPredicate(expression.tree, directory: directory)
             try show(predicate.text, predicate.losses)
@@ -47,7 +48,7 @@ struct ExplainPlan {
 
     private func explain() throws {
         if command.test.isEmpty || command.to == nil {
-            try console.say(expression.canonical + "\n")
+            try console.say(expression.sentences(directory: surroundings.directory) + "\n")
         }
     }
 

@@ -8,15 +8,14 @@ struct ExpressionInput {
     let expression: Expression
 
     /// Parses `text` against what is known. Throws after all errors were said.
-    init(_ text: String, _ directory: Directory, _ console: Console) throws {
+    init(_ text: String, _ surroundings: Surroundings, _ console: Console) throws {
         do {
-            expression = try Expression(parsing: text, directory: directory)
+            expression = try Expression(parsing: text, directory: surroundings.directory)
         } catch {
-            console.tell(error.rendered(text))
+            console.tell(error.rendered(text) + "\n")
             throw ToolStatus(code: GatelogTool.ExitStatus.failure)
         }
-        if !expression.warnings.isEmpty {
-            console.tell(expression.renderedWarnings)
-        }
+        let warnings = expression.warnings + expression.unknowable(from: surroundings.facts)
+        if !warnings.isEmpty { console.tell(DiagnosticText.render(warnings, of: text) + "\n") }
     }
 }

@@ -4,6 +4,9 @@ import SystemCalls
 
 /// The command line as a library: the program is one call, and tests call it in process.
 public enum GatelogTool {
+    /// The version of all programs of this repository.
+    public static let version = "0.1.0"
+
     /// What a program ends with; the same for every command.
     public enum ExitStatus {
         /// Done, and something matched.
@@ -68,7 +71,7 @@ struct GatelogCommand: ParsableCommand {
 
             The language: gatelog explain --help
             """,
-        version: "0.1.0",
+        version: GatelogTool.version,
         subcommands: [ReadCommand.self, ExplainCommand.self]
     )
 }

@@ -1,3 +1,4 @@
+import CaptureFiles
 import Expressions
 import PacketDecoding
 import Primitives
@@ -58,7 +59,11 @@ struct PacketPipeline: ~Copyable {
     }
 
     /// Tells the program and the lines of an interface that a capture named.
-    mutating func learn(_ interface: Directory.Interface?, as id: InterfaceID) {
+    mutating func learn(_ interface: CaptureInterface, as id: InterfaceID) {
+        learn(surroundings.interface(interface), as: id)
+    }
+
+    private mutating func learn(_ interface: Directory.Interface?, as id: InterfaceID) {
         guard let interface else { return }
         program.learn(interface: interface, as: id)
         names.name(id, interface.displayName)

@@ -1,3 +1,4 @@
+import CaptureFiles
 import CaptureStreams
 import PacketDecoding
 import Primitives
@@ -11,7 +12,11 @@ protocol PacketSink: ~Copyable {
 
     mutating func begin(_ reader: inout CaptureReader) throws
 
-    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) throws
+    /// An interface that the capture has named; its packets come later.
+    mutating func add(_ interface: CaptureInterface)
+
+    /// A packet that matched: the one that `reader` read last, as `pipeline` decoded it.
+    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws
 
     mutating func end(_ reader: inout CaptureReader) throws
 
@@ -23,6 +28,8 @@ extension PacketSink where Self: ~Copyable {
 
     mutating func begin(_ reader: inout CaptureReader) {}
 
+    mutating func add(_ interface: CaptureInterface) {}
+
     mutating func end(_ reader: inout CaptureReader) {}
 
     mutating func finish() {}
@@ -33,15 +40,15 @@ struct CountingSink: PacketSink, ~Copyable {
     static var readsLayers: Bool { false }
 
     @inline(__always)
-    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) {}
+    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) {}
 }
 
 /// `--summary`.
 struct SummarySink: PacketSink, ~Copyable {
     private(set) var summary = TrafficSummary()
 
-    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) {
-        summary.add(frame, pipeline.layers, bytes)
+    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) {
+        summary.add(frame, pipeline.layers, reader.bytes)
     }
 }
 
@@ -56,7 +63,28 @@ struct LineSink: PacketSink, ~Copyable {
     }
 
     @inline(__always)
-    mutating func take(_ frame: Frame, _ bytes: RawSpan, from pipeline: borrowing PacketPipeline) throws {
+    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws {
+        let bytes = reader.bytes
+        renderer.append(pipeline.record(of: frame, bytes), bytes, pipeline.names, to: &batch.buffer)
+        try batch.writeIfFull()
+    }
+
+    mutating func finish() throws { try batch.write() }
+}
+
+/// JSON, an object a line, on standard output.
+struct ObjectSink: PacketSink, ~Copyable {
+    private var renderer: PacketJSONRenderer
+    private var batch: OutputBatch
+
+    init(_ renderer: consuming PacketJSONRenderer, _ console: Console) {
+        self.renderer = renderer
+        batch = OutputBatch(console)
+    }
+
+    @inline(__always)
+    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws {
+        let bytes = reader.bytes
         renderer.append(pipeline.record(of: frame, bytes), bytes, pipeline.names, to: &batch.buffer)
         try batch.writeIfFull()
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 
 /// What was typed behind `gatelog read`; `ReadPlan` makes of it what is meant.
 struct ReadCommand: ParsableCommand {
@@ -37,14 +38,15 @@ struct ReadCommand: ParsableCommand {
     @Flag(help: "One JSON object a packet (with --summary: one object).")
     var json = false
 
-    @Option(help: ArgumentHelp("The names of the JSON fields: gatelog, ecs or eve.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("The names of the JSON fields: gatelog, ecs or eve.", valueName: "names"), transform: word)
     var jsonNames: JSONNames = .gatelog
 
     @Option(help: ArgumentHelp("The line's template, such as '%SRC% -> %DST% %PAYLOAD%'.", valueName: "template"))
     var template: String?
 
-    @Option(help: ArgumentHelp("The dialect of the lines: control or winroute.", valueName: "dialect"))
-    var dialect: DialectName = .control
+    @Option(help: ArgumentHelp("The dialect of the lines: control or winroute.", valueName: "dialect"), transform: word)
+    var dialect: LogDialect?
 
     @Flag(help: "Times in UTC instead of local time.")
     var utc = false
@@ -95,14 +97,12 @@ struct ReadCommand: ParsableCommand {
     }
 }
 
-/// The names that the JSON of a packet can have.
-enum JSONNames: String, ExpressibleByArgument, CaseIterable {
-    case gatelog, ecs, eve
-}
-
-/// How lines are spelled.
-enum DialectName: String, ExpressibleByArgument, CaseIterable {
-    case control, winroute
+/// One of a fixed set of words.
+private func word<Words: RawRepresentable & CaseIterable>(_ text: String) throws -> Words
+where Words.RawValue == String {
+    if let value = Words(rawValue: text) { return value }
+    let words = Words.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ValidationError("\"\(text.escaped)\" is not one of \(words)")
 }
 
 /// Where names come from; the same for every command that reads an expression.

@@ -10,8 +10,6 @@ struct ReadLoop: ~Copyable {
     private var window: TimeWindow
     private let limit: Int
     private let console: Console
-    /// What a capture's unnamed interface is called.
-    private let interfaceName: String?
     /// Packets that were read, whether they matched or not.
     private(set) var packets = 0
     private(set) var matched = 0
@@ -22,13 +20,11 @@ struct ReadLoop: ~Copyable {
     private var knownInterfaces = 0
 
     init(
-        _ pipeline: consuming PacketPipeline, window: TimeWindow, limit: Int?, interfaceName: String?,
-        _ console: Console
+        _ pipeline: consuming PacketPipeline, window: TimeWindow, limit: Int?, _ console: Console
     ) {
         self.pipeline = pipeline
         self.window = window
         self.limit = limit ?? .max
-        self.interfaceName = interfaceName
         self.console = console
     }
 
@@ -42,13 +38,15 @@ struct ReadLoop: ~Copyable {
         _ reader: inout CaptureReader, into sink: inout Sink
     ) throws {
         knownInterfaces = 0
-        learnInterfaces(of: reader)
+        learnInterfaces(of: reader, &sink)
         var progress = Progress(console, total: reader.totalBytes.map(Int.init))
         defer { progress?.clear() }
         var untilLook = Self.lookEvery
         while matched < limit, var frame = try next(&reader) {
             packets += 1
-            if Int(frame.interface.rawValue) - Int(nextInterface) >= knownInterfaces { learnInterfaces(of: reader) }
+            if Int(frame.interface.rawValue) - Int(nextInterface) >= knownInterfaces {
+                learnInterfaces(of: reader, &sink)
+            }
             untilLook -= 1
             if untilLook == 0 {
                 untilLook = Self.lookEvery
@@ -57,7 +55,7 @@ struct ReadLoop: ~Copyable {
             if !window.isOpen, !window.contains(frame.time) { continue }
             if pipeline.matches(&frame, reader.bytes, decodesMatches: Sink.readsLayers) {
                 matched += 1
-                try sink.take(frame, reader.bytes, from: pipeline)
+                try sink.take(frame, reader, pipeline)
             }
         }
         nextInterface += UInt16(clamping: reader.interfaces.count)
@@ -76,11 +74,14 @@ struct ReadLoop: ~Copyable {
     }
 
     @inline(never)
-    private mutating func learnInterfaces(of reader: borrowing CaptureReader) {
+    private mutating func learnInterfaces<Sink: PacketSink & ~Copyable>(
+        of reader: borrowing CaptureReader, _ sink: inout Sink
+    ) {
         let all = reader.interfaces
         for index in knownInterfaces..<all.count {
             let id = InterfaceID(rawValue: nextInterface &+ UInt16(clamping: index))
-            pipeline.learn(CaptureNames.interface(all[index], unnamed: interfaceName), as: id)
+            pipeline.learn(all[index], as: id)
+            sink.add(all[index])
         }
         knownInterfaces = all.count
     }

@@ -1,6 +1,8 @@
+import CaptureFiles
 import Expressions
 import Primitives
 import Records
+import Settings
 import SystemCalls
 
 /// What `gatelog read` was asked to do, made of what was typed: names known, times read, the expression compiled.
@@ -18,9 +20,9 @@ struct ReadPlan {
         console = Console.current
         let (text, files) = try Self.expressionAndFiles(command.arguments)
         self.files = files
-        surroundings = try Surroundings(command.names, captures: files, console)
-        expression = try ExpressionInput(text, surroundings.directory, console).expression
-        let zone = command.utc ? ZoneTable.utc : LocalTime.zone
+        surroundings = try Surroundings(command.names, captures: files)
+        expression = try ExpressionInput(text, surroundings, console).expression
+        let zone = command.utc || surroundings.log?.utc?.value == true ? ZoneTable.utc : LocalTime.zone
         self.zone = zone
         window = TimeWindow(
             from: try command.from.map { try TimeArgument(parsing: $0, zone: zone, option: "--from") },
@@ -48,9 +50,10 @@ struct ReadPlan {
 
     /// Reads all captures and does with the packets that match what was asked for. Returns what came of it.
     func run() throws -> CapturePass.Outcome {
+        if let path = command.write { return try write(to: path) }
         if command.count { return try count() }
         if command.summary { return try summarise() }
-        return try printLines()
+        return command.json ? try printObjects() : try printLines()
     }
 }
 
@@ -58,9 +61,10 @@ struct ReadPlan {
 
 extension ReadPlan {
     private func pass<Sink: PacketSink & ~Copyable>(
-        into sink: inout Sink, shows: PacketPipeline.Needs = []
+        into sink: inout Sink, shows: PacketPipeline.Needs = [], keepsBlocks: Bool = false
     ) throws -> CapturePass.Outcome {
-        let pass = CapturePass(surroundings, console, shows: shows, window: window, limit: command.limit)
+        let pass = CapturePass(
+            surroundings, console, shows: shows, window: window, limit: command.limit, keepsBlocks: keepsBlocks)
         return try pass.run(files, expression.tree, into: &sink)
     }
 
@@ -80,16 +84,42 @@ extension ReadPlan {
     }
 
     private func printLines() throws -> CapturePass.Outcome {
+        let log = surroundings.log
+        let dialect = command.dialect ?? (log?.dialect?.value == .winroute ? .winroute : .control)
+        let showsMilliseconds = command.milliseconds || log?.milliseconds?.value == true
         let renderer = PacketLineRenderer(
-            template: try template(), dialect: command.dialect == .winroute ? .winroute : .control,
-            clock: LineClock(zone: zone, form: command.milliseconds ? .bracketedMilliseconds : .bracketed))
+            template: try template(), dialect: dialect,
+            clock: LineClock(zone: zone, form: showsMilliseconds ? .bracketedMilliseconds : .bracketed))
         let shows = PacketPipeline.Needs(renderer.needs)
         var sink = LineSink(renderer, console)
         return try pass(into: &sink, shows: shows)
     }
 
+    private func printObjects() throws -> CapturePass.Outcome {
+        let renderer = PacketJSONRenderer(names: command.jsonNames, zone: zone)
+        let shows = PacketPipeline.Needs(renderer.needs)
+        var sink = ObjectSink(renderer, console)
+        return try pass(into: &sink, shows: shows)
+    }
+
+    private func write(to path: String) throws -> CapturePass.Outcome {
+        let description = CaptureDescription(
+            application: "gatelog \(GatelogTool.version)", comments: [expression.canonical],
+            snapLength: command.snapLength ?? 0)
+        var sink = try CaptureSink(path, description)
+        let outcome = try pass(into: &sink, keepsBlocks: true)
+        if sink.timesCut > 0 {
+            console.warn(
+                """
+                the times of \(HumanNumbers.grouped(sink.timesCut)) packets lost their nanoseconds, which this pcap \
+                cannot hold; write .pcapng to keep them
+                """)
+        }
+        return outcome
+    }
+
     private func template() throws -> PacketTemplate? {
-        guard let text = command.template else { return nil }
+        guard let text = command.template ?? surroundings.log?.template?.value else { return nil }
         do {
             return try PacketTemplate(parsing: text)
         } catch {

@@ -1,0 +1,59 @@
+import CaptureFiles
+import CaptureStreams
+import PacketDecoding
+
+/// `--write`: the packets as a new capture, with what the old ones told beside them.
+struct CaptureSink: PacketSink, ~Copyable {
+    // The packet is written as it was read; nobody asks what is in it.
+    static var readsLayers: Bool { false }
+
+    private var writer: CaptureWriter
+    /// The interfaces of all captures, with their drop counts once the capture was read.
+    private var interfaces: [CaptureInterface] = []
+    private let keepsBlocks: Bool
+
+    /// Opens `path`; `description` says which expression chose the packets.
+    init(_ path: String, _ description: CaptureDescription) throws {
+        do {
+            writer = try CaptureWriter(path: path, description: description)
+        } catch {
+            throw ToolFailure("\(error)")
+        }
+        keepsBlocks = writer.format == .pcapng
+    }
+
+    /// Packets whose nanoseconds did not fit the file.
+    var timesCut: Int { writer.timesCut }
+
+    mutating func add(_ interface: CaptureInterface) { writer.add(interface) }
+
+    @inline(__always)
+    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws {
+        try write(frame, reader)
+    }
+
+    private mutating func write(_ frame: Frame, _ reader: borrowing CaptureReader) throws {
+        do {
+            try writer.write(frame, reader.bytes, comments: keepsBlocks ? reader.packetComments : [])
+        } catch {
+            throw ToolFailure("\(error)")
+        }
+    }
+
+    mutating func end(_ reader: inout CaptureReader) throws {
+        interfaces += reader.interfaces
+        do {
+            try writer.append(blocks: reader.takeKeptBlocks())
+        } catch {
+            throw ToolFailure("\(error)")
+        }
+    }
+
+    mutating func finish() throws {
+        do {
+            try writer.finish(interfaces)
+        } catch {
+            throw ToolFailure("\(error)")
+        }
+    }
+}
