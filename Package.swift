@@ -106,6 +106,8 @@ if Context.environment["GATELOG_FUZZ"] != nil {
     let fuzzed: [(name: String, rooms: [String])] = [
         ("Decoder", ["PacketDecoding", "Primitives", "TestSupport"]),
         ("Expression", ["Expressions", "Primitives"]),
+        ("Pcap", ["TestSupport"]),
+        ("Pcapng", ["TestSupport"]),
     ]
     for (name, rooms) in fuzzed {
         package.targets.append(

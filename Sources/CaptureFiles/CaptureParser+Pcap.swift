@@ -54,7 +54,8 @@ extension CaptureParser {
 
     private func direction(in window: RawSpan) -> FrameDirection {
         if format == .modifiedPcap {
-            return Self.direction(ofPacketType: window.byte(at: packetStart - 2))
+            let direction = Self.direction(ofPacketType: window.byte(at: packetStart - 2))
+            if direction != .unknown { return direction }
         }
         return cookedDirection(in: window, pcap.linkType)
     }
