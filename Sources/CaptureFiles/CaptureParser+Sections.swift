@@ -112,8 +112,14 @@ extension CaptureParser {
         var options = PcapngOptions(range.startIndex..<range.endIndex, order: section.order)
         var count = 0
         while count < Self.optionLimit, let option = options.next(in: window) {
-            use(option, window)
             count += 1
+            let cost = min(option.value.count, 4_096) + 32
+            guard cost <= textLeft else {
+                textsLeftOut += 1
+                continue
+            }
+            textLeft -= cost
+            use(option, window)
         }
         if let code = options.broken { note(.optionExceedsBlock(code: code), at: block.range.lowerBound) }
     }

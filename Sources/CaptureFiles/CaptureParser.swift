@@ -33,6 +33,9 @@ public struct CaptureParser: ~Copyable {
     /// Sections whose texts are kept.
     public static let sectionLimit = 1_024
 
+    /// Bytes of options of sections and interfaces (names, comments, descriptions) that are kept in all.
+    public static let textLimit = 4 << 20
+
     /// Where the next record begins, in the window.
     public var nextPosition: Int { position }
     @usableFromInline var position = 0
@@ -55,11 +58,15 @@ public struct CaptureParser: ~Copyable {
     /// Blocks that a copy of the capture should have too; see `keepsBlocks`.
     public internal(set) var keptBlocks = KeptBlocks()
 
+    /// Options that were not kept for want of room.
+    public internal(set) var textsLeftOut = 0
+
     @usableFromInline var packetStart = 0
     @usableFromInline var packetLength = 0
     /// The options of the last packet's block, in the window.
     var packetOptions = 0..<0
     var state = State.start
+    var textLeft = textLimit
     let firstInterface: Int
     /// Time of the last packet, for telling whether a record found behind damage is one.
     @usableFromInline var lastTime = Timestamp(nanoseconds: .min)

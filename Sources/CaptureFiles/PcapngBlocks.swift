@@ -39,7 +39,8 @@ struct SectionState {
     /// Makes the interface of `number` the current one; false where the section has none of that number.
     @inline(__always)
     mutating func choose(_ number: UInt32) -> Bool {
-        if number == currentNumber { return true }
+        // The number that stands for none is compared too: a packet may name it.
+        if number == currentNumber, number != .max { return true }
         guard number < interfaces.count else { return false }
         current = interfaces[Int(number)]
         currentNumber = number

@@ -154,6 +154,25 @@ struct DamageTests {
             ])
     }
 
+    @Test("A packet may name the interface number that nobody can have")
+    func lastNumber() {
+        var file = CaptureBytes()
+        file.section()
+        file.packet(1, [1], interface: .max)
+        #expect(CaptureReading(of: file.bytes).damage.map(\.reason) == [.unknownInterface(.max)])
+    }
+
+    @Test("The texts of sections and interfaces are kept up to a limit")
+    func manyTexts() {
+        var file = CaptureBytes()
+        let text = String(repeating: "a", count: 4_000)
+        for _ in 0..<20 { file.section { section in for _ in 0..<100 { section.option(1, text: text) } } }
+        let reading = CaptureReading(of: file.bytes)
+        let kept = reading.sections.reduce(0) { $0 + $1.comments.reduce(0) { $0 + $1.utf8.count } }
+        #expect(reading.sections.count == 20)
+        #expect(CaptureParser.textLimit - 10_000...CaptureParser.textLimit ~= kept + 32 * (kept / 4_000))
+    }
+
     @Test("A run that has no numbers left reads on, without interfaces")
     func noNumbers() {
         let reading = CaptureReading(of: pcapng(2).bytes, firstInterface: .max)
