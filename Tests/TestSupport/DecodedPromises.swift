@@ -10,6 +10,7 @@ public enum DecodedPromises {
             time: Timestamp(seconds: 0), capturedLength: bytes.byteCount, originalLength: original, linkType: link)
         var layers = Layers()
         layers.decode(bytes, of: frame)
+        if let plain = PlainPacket(bytes, of: frame), !agrees(plain, layers) { return "\(plain), but \(layers)" }
         var ports = FragmentPorts(capacity: 8, seed: 1)
         var names = HostNames(capacity: 8, seed: 1)
         for _ in 0..<4 {
@@ -25,6 +26,19 @@ public enum DecodedPromises {
         }
         for number in 0..<UInt32(names.nameCount) where names.name(number + 1).isEmpty { return "a name is empty" }
         return nil
+    }
+
+    /// Whether a plain packet is what the decoder says; the decoder alone looks for tunnels.
+    private static func agrees(_ plain: PlainPacket, _ layers: Layers) -> Bool {
+        let unread: Layers.Presence = layers.present.contains(.udp) ? [.tunnel, .error] : []
+        guard layers.present.subtracting(unread) == plain.present else { return false }
+        guard plain.source4 == layers.source4, plain.destination4 == layers.destination4 else { return false }
+        guard plain.sourcePort == layers.sourcePort, plain.destinationPort == layers.destinationPort else {
+            return false
+        }
+        guard plain.totalLength == layers.totalLength, plain.payloadLength == layers.payloadLength else { return false }
+        return plain.protocolNumber == layers.protocolNumber && plain.ttl == layers.ttl && plain.dscp == layers.dscp
+            && (plain.protocolNumber != IPProtocol.tcp || plain.tcpFlags == layers.tcpFlags)
     }
 
     private static func broken(_ layers: Layers, _ bytes: RawSpan) -> String? {
