@@ -10,12 +10,14 @@ public struct NameTable: ~Copyable {
         var jsonCount: Int32 = 0
     }
 
-    /// The most bytes of names that one table holds; later ones are not known. Far above what the
-    /// tables that feed it hold.
-    static let mostBytes = 1 << 30
+    /// The most bytes of names that one table holds; later ones are not known and counted in `refused`.
+    static let mostBytes = 32 << 20
 
     private var places: [Place] = []
     private var texts = ByteBuffer(capacity: 1024)
+
+    /// Names that found no room.
+    public private(set) var refused = 0
 
     public init() {}
 
@@ -24,7 +26,10 @@ public struct NameTable: ~Copyable {
 
     /// Gives number `id` a name. Names are from the network or from people; either way they are escaped.
     public mutating func set(_ name: String, for id: Int) {
-        guard id >= 0, texts.count < NameTable.mostBytes else { return }
+        guard id >= 0, texts.count < NameTable.mostBytes, name.utf8.count < NameTable.mostBytes else {
+            refused += 1
+            return
+        }
         while places.count <= id { places.append(Place()) }
         let start = texts.count
         texts.append(escaping: name)
