@@ -70,8 +70,10 @@ struct GeoDatabaseTests {
         "The type says what a database holds",
         arguments: [
             ("GeoLite2-Country", GeoDatabase.Contents.country), ("GeoIP2-City", .country), ("GeoLite2-ASN", .asn),
-            ("GeoIP2-ISP", .asn), ("GeoIP2-Enterprise", GeoDatabase.Contents([.country, .asn])), ("DBIP-Country-Lite", .country),
-            ("DBIP-ASN-Lite (compat=GeoLite2-ASN)", .asn), ("Gatelog-Test", GeoDatabase.Contents([.country, .asn])), ("", GeoDatabase.Contents([.country, .asn])),
+            ("GeoIP2-ISP", .asn), ("GeoIP2-Enterprise", GeoDatabase.Contents([.country, .asn])),
+            ("DBIP-Country-Lite", .country),
+            ("DBIP-ASN-Lite (compat=GeoLite2-ASN)", .asn), ("Gatelog-Test", GeoDatabase.Contents([.country, .asn])),
+            ("", GeoDatabase.Contents([.country, .asn])),
         ])
     func contents(_ type: String, _ wanted: GeoDatabase.Contents) throws {
         try TestDatabase.with(TestDatabase.bytes(type: type), for: wanted) { database in
