@@ -27,6 +27,7 @@ public final class GeoDatabase {
     public private(set) var damagedLookups = 0
 
     private let handle: UnsafeMutablePointer<MMDB_s>
+    private let cache = AnswerCache()
 
     /// Opens the database at `path`; throws where it is none, damaged or lacks `wanted`.
     public init(path: String, for wanted: Contents = []) throws(GeoDatabaseError) {
@@ -57,16 +58,29 @@ public final class GeoDatabase {
     /// The two letters of ISO 3166, the first in the high byte: where the address is used, else where it is
     /// registered. 0 where the database does not know.
     public func country(of address: IPAddress) -> UInt16 {
+        if let known = cache[address].country { return known }
+        let country = lookUpCountry(address)
+        cache[address].country = country
+        return country
+    }
+
+    /// The number of the autonomous system that announces the address; 0 where the database does not know.
+    public func asn(of address: IPAddress) -> UInt32 {
+        if let known = cache[address].asn { return known }
+        let asn = lookUpASN(address)
+        cache[address].asn = asn
+        return asn
+    }
+
+    private func lookUpCountry(_ address: IPAddress) -> UInt16 {
         guard var entry = unsafe entry(of: address) else { return 0 }
         let code = unsafe countryCode(&entry, "country")
         return code != 0 ? code : unsafe countryCode(&entry, "registered_country")
     }
 
-    /// The number of the autonomous system that announces the address; 0 where the database does not know.
-    public func asn(of address: IPAddress) -> UInt32 {
-        guard var entry = unsafe entry(of: address), let data = unsafe value(&entry, "autonomous_system_number") else {
-            return 0
-        }
+    private func lookUpASN(_ address: IPAddress) -> UInt32 {
+        guard var entry = unsafe entry(of: address), let data = unsafe value(&entry, "autonomous_system_number")
+        else { return 0 }
         switch unsafe Int32(data.type) {
         case MMDB_DATA_TYPE_UINT32: return unsafe data.uint32
         case MMDB_DATA_TYPE_UINT16: return unsafe UInt32(data.uint16)

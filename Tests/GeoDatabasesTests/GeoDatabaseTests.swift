@@ -82,6 +82,34 @@ struct GeoDatabaseTests {
         }
     }
 
+    @Test("Answers stay right however many addresses share the cache")
+    func manyAddresses() throws {
+        let seed: UInt64 = 7
+        var random = SeededGenerator(seed: seed)
+        let rows = try TestDatabase.rows.map { row in
+            (try AddressRange(parsing: row.prefix), TestDatabase.letters(of: row), row.asn ?? 0)
+        }
+        let database = try GeoDatabase(path: Fixtures.path(TestDatabase.fixture))
+        for _ in 0..<60_000 {
+            // Addresses in the prefixes, beside them, and their like in the other family.
+            let near: [UInt32] = [0xC000_0200, 0xC633_6400, 0xCB00_7100, 0x0A00_0000]
+            let number = near.randomElement(using: &random)! | UInt32.random(in: 0..<512, using: &random)
+            let high: UInt64 = Bool.random(using: &random) ? 0x2001_0DB8_0001_0000 : 0x2001_0DB8_0000_0000
+            let address: IPAddress =
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: .v4(IPv4Address(number))
+                case 1: .v6(IPv6Address(high: 0, low: UInt64(number)))
+                default: .v6(IPv6Address(high: high, low: UInt64.random(in: 0..<20_000, using: &random)))
+                }
+            let tree: IPAddress =
+                if case .v6(let six) = address, six.high == 0 { .v4(IPv4Address(UInt32(six.low))) } else { address }
+            // The last of the rows that hold it is the narrowest.
+            let wanted = rows.last { $0.0.lower <= tree && tree <= $0.0.upper }
+            #expect(TestDatabase.letters(database.country(of: address)) == wanted?.1 ?? "-", "\(address), seed \(seed)")
+            #expect(database.asn(of: address) == wanted?.2 ?? 0, "\(address), seed \(seed)")
+        }
+    }
+
     @Test("Values of other types are unknown, not wrong")
     func otherTypes() throws {
         var writer = MaxMindWriter()

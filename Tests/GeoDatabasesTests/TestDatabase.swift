@@ -50,6 +50,11 @@ enum TestDatabase {
         }
     }
 
+    /// What a row answers.
+    static func letters(of row: (prefix: String, country: String?, registered: String?, asn: UInt32?)) -> String {
+        row.country ?? row.registered ?? "-"
+    }
+
     /// Two letters, or "-".
     static func letters(_ country: UInt16) -> String {
         country == 0 ? "-" : String(decoding: [UInt8(country >> 8), UInt8(truncatingIfNeeded: country)], as: UTF8.self)
