@@ -84,6 +84,8 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: common),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         test("Primitives"),
+        test("SystemCalls", ["Primitives"]),
+        test("Compression"),
         test("PacketDecoding", ["Primitives", "CaptureFiles", "CaptureStreams"]),
         test("Patterns", ["Primitives"]),
         test("Settings", ["Primitives"]),

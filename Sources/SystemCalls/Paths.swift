@@ -29,7 +29,7 @@ public enum Paths {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = try readChunk(file, &chunk)
+            let count = try readChunk(file, path, &chunk)
             if count == 0 { return bytes }
             guard bytes.count <= limit - count else {
                 throw SystemCallError(errno: .fileTooLarge, call: "read", path: path)
@@ -39,10 +39,10 @@ public enum Paths {
     }
 
     private static func readChunk(
-        _ file: borrowing FileDescriptor, _ chunk: inout [UInt8]
+        _ file: borrowing FileDescriptor, _ path: String, _ chunk: inout [UInt8]
     ) throws(SystemCallError) -> Int {
         let number = file.number
-        return try checked("read") {
+        return try checked("read", path) {
             unsafe chunk.withUnsafeMutableBytes { buffer in
                 unsafe gatelog_read(number, buffer.baseAddress, buffer.count)
             }
