@@ -99,31 +99,28 @@ extension TcpdumpWriter {
 
     // MARK: Payload length
 
-    /// TCP and UDP by their lengths; of any other protocol nothing is known.
+    /// TCP by the IP packet's length, UDP by its own where it can be right; of any other packet nothing is known.
     func payloadLength(_ ranges: [ClosedRange<UInt32>], _ widening: Bool) -> Formula<String> {
-        let whole = "ip[2:2] - ((ip[0] & 0xf) << 2)"
-        let unfragmented = Formula<String>.atom("ip[6:2] & 0x1fff = 0")
-        let exact: [Formula<String>] = [
-            .every([
-                .atom("ip proto 6"),
-                comparison("\(whole) - ((tcp[12] & 0xf0) >> 2)", ranges, domain: 0...65535, otherwise: "tcp[0] >= 0"),
-            ]),
-            .every([
-                .atom("ip proto 17"), unfragmented,
-                comparison("\(whole) - 8", ranges, domain: 0...65535, otherwise: "ip"),
-            ]),
-            .every([
-                .atom("ip6[6] = 6"),
-                comparison("ip6[4:2] - ((ip6[52] & 0xf0) >> 2)", ranges, domain: 0...65535, otherwise: "ip6"),
-            ]),
-            .every([.atom("ip6[6] = 17"), comparison("ip6[4:2] - 8", ranges, domain: 0...65535, otherwise: "ip6")]),
+        let datagram = ranges.filter { $0.lowerBound <= 65_527 }.map {
+            $0.lowerBound + 8...min($0.upperBound, 65_527) + 8
+        }
+        // Each: the packets of which it is known, the field, its values.
+        let cases: [(known: [String], field: String, ranges: [ClosedRange<UInt32>])] = [
+            (
+                ["ip proto 6", "ip[6:2] & 0x1fff = 0"],
+                "ip[2:2] - ((ip[0] & 0xf) << 2) - ((tcp[12] & 0xf0) >> 2)", ranges
+            ),
+            (["ip proto 17", "ip[6:2] & 0x3fff = 0", "udp[4:2] >= 8"], "udp[4:2]", datagram),
+            (["ip6[6] = 6"], "ip6[4:2] - ((ip6[52] & 0xf0) >> 2)", ranges),
+            (["ip6[6] = 17", "ip6[44:2] >= 8"], "ip6[44:2]", datagram),
         ]
+        let known = cases.map { $0.known.map { Formula<String>.atom($0) } }
+        let exact = zip(cases, known).map { one, known in
+            Formula.every(known + [comparison(one.field, one.ranges, domain: 0...65535, otherwise: "len >= 0")])
+        }
         guard widening else { return .either(exact) }
-        let known = Formula<String>.either([
-            .every([.either([.atom("ip proto 6"), .atom("ip proto 17")]), unfragmented]),
-            .atom("ip6[6] = 6"), .atom("ip6[6] = 17"),
-        ])
-        return .either(exact + [.every([.either([.atom("ip"), .atom("ip6")]), known.negated])])
+        let others = Formula.either(known.map { .every($0) }).negated
+        return .either(exact + [.every([.either([.atom("ip"), .atom("ip6")]), others])])
     }
 
     // MARK: Numbers

@@ -54,6 +54,8 @@ extension WiresharkFilter {
             "A field answers for every layer it occurs in. `#1` takes the outermost of its protocol; where the outer "
                 + "packet is of another protocol, that is one in a tunnel, or one that an ICMP error quotes."),
         TranslationDifference(
+            "resets that carry text", "Wireshark calls what a TCP reset carries `tcp.reset_cause`, and not payload."),
+        TranslationDifference(
             "authentication headers", "`ip.proto` is the authentication header's number and not what is behind it."),
         TranslationDifference(
             "fragments put together",

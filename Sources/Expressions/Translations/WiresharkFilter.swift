@@ -1,3 +1,4 @@
+import PacketDecoding
 import Primitives
 
 /// An expression as a display filter for Wireshark and tshark 4.0 and later.
@@ -110,18 +111,25 @@ struct WiresharkWriter {
         case .dscp: return .either([isOne("ip.dsfield.dscp#1", ranges), isOne("ipv6.tclass.dscp#1", ranges)])
         case .payloadLength:
             losses.add(.wider, at: leaf.place, "Wireshark tells the payload's length of TCP and UDP only.")
-            let behindHeader = ranges.filter { $0.lowerBound <= 65527 }.map {
-                $0.lowerBound + 8...min($0.upperBound, 65527) + 8
+            let datagram = ranges.filter { $0.lowerBound <= 65_527 }.map {
+                $0.lowerBound + 8...min($0.upperBound, 65_527) + 8
             }
-            return otherProtocols([isOne("tcp.len#1", ranges), isOne("udp.length#1", behindHeader)], widening)
+            // A first fragment's length is that of the whole datagram, and 0 is no length.
+            let known: [Formula<String>] = [
+                .atom("udp.length#1 >= 8"), .not(.either([.atom("ip.flags.mf#1 == 1"), .atom("ipv6.fraghdr")])),
+            ]
+            let exact = [isOne("tcp.len#1", ranges), .every(known + [isOne("udp.length#1", datagram)])]
+            return otherPackets(than: [.atom("tcp.len"), .every(known)], exact, widening)
         }
     }
 
-    /// What is known of TCP and UDP; every other IP packet passes where the whole must become wider.
-    private func otherProtocols(_ known: [Formula<String>], _ widening: Bool) -> Formula<String> {
-        guard widening else { return .either(known) }
-        let others: [Formula<String>] = [family(nil), .not(.either([.atom("tcp"), .atom("udp")]))]
-        return .either(known + [.every(others)])
+    /// What is decided exactly for the packets that are `known`; every other IP packet passes where the whole
+    /// must become wider.
+    private func otherPackets(
+        than known: [Formula<String>], _ exact: [Formula<String>], _ widening: Bool
+    ) -> Formula<String> {
+        guard widening else { return .either(exact) }
+        return .either(exact + [.every([family(nil), Formula.either(known).negated])])
     }
 
     private func fragment(_ value: FragmentValue) -> Formula<String> {
@@ -171,7 +179,8 @@ struct WiresharkWriter {
 
     private mutating func payload(_ tests: [String], _ leaf: Leaf, _ widening: Bool) -> Formula<String> {
         losses.add(.wider, at: leaf.place, "Wireshark can search the payload of TCP and UDP only.")
-        return otherProtocols(
+        return otherPackets(
+            than: [.atom("tcp"), .atom("udp")],
             tests.flatMap { [.atom("tcp.payload#1 \($0)"), .atom("udp.payload#1 \($0)")] }, widening)
     }
 
@@ -239,9 +248,12 @@ struct WiresharkWriter {
     private mutating func tunnel(_ leaf: Leaf, _ widening: Bool) -> Formula<String> {
         losses.add(.wider, at: leaf.place, "Of `inner`, only that there is a tunnel can be said.")
         guard widening else { return .never }
-        let carried: [ClosedRange<UInt32>] = [4...4, 41...41]
-        return .either(
-            ["gre", "vxlan", "geneve", "gtp"].map { .atom($0) } + [protocols(carried)])
+        // By the outer headers alone: which ports Wireshark takes for tunnels is a setting.
+        let numbers = [IPProtocol.ipip, IPProtocol.ipv6, IPProtocol.gre, IPProtocol.etherIP]
+        let ports: [UInt32] = [2152, 4789, 6081, 8472]
+        return .either([
+            protocols(numbers.map { UInt32($0)...UInt32($0) }), isOne("udp.dstport#1", ports.map { $0...$0 }),
+        ])
     }
 
     // MARK: Values

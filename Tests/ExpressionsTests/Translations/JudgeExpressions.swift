@@ -8,6 +8,8 @@ struct JudgeExpressions {
     var random: SeededGenerator
     let packets: [TestPacket]
     let variables: [Variable]
+    /// Whether parts may ask of the packet in a tunnel.
+    var looksInside = false
 
     init(seed: UInt64, about packets: [TestPacket], variables: [Variable]) {
         random = SeededGenerator(seed: seed)
@@ -30,7 +32,9 @@ struct JudgeExpressions {
         case 0, 1, 2: return .and((0...below(2) + 1).map { _ in raw(depth - 1) })
         case 3, 4, 5: return .or((0...below(2) + 1).map { _ in raw(depth - 1) })
         case 6: return .not(raw(depth - 1))
-        default: return below(6) == 0 ? .any(.none) : .condition(condition())
+        default:
+            if looksInside, below(3) == 0 { return .inner(raw(depth - 1)) }
+            return below(6) == 0 ? .any(.none) : .condition(condition())
         }
     }
 
@@ -45,6 +49,7 @@ struct JudgeExpressions {
                 variable, .flags(FlagTest(set: seen & mask, clear: ~seen & mask), negated: below(4) == 0), place: .none)
         case .addr, .saddr, .daddr: return values(variable, (0...below(3)).map { _ in address(of: packet) })
         case .mac, .smac, .dmac: return values(variable, [hardware(of: packet)])
+        case .payload: return values(variable, [.bytes(payload(of: packet))])
         case .icmp, .icmp6: return values(variable, [icmp(of: packet, variable)])
         case .fragment:
             return values(variable, [.fragment(FragmentValue.allCases[below(FragmentValue.allCases.count)])])
@@ -121,6 +126,14 @@ struct JudgeExpressions {
         guard packet.bytes.count >= offset + count else { return .mac(prefix: 2, count: 6) }
         let prefix = packet.bytes[offset..<offset + count].reduce(0) { $0 << 8 | UInt64($1) }
         return .mac(prefix: prefix, count: count)
+    }
+
+    /// A few bytes of the payload.
+    private mutating func payload(of packet: TestPacket) -> [UInt8] {
+        guard packet.layers.present.contains(.payload) else { return [0x47, 0x45] }
+        let captured = packet.bytes.dropFirst(Int(packet.layers.payloadOffset)).prefix(Int(packet.layers.payloadLength))
+        let part = Array(captured.dropFirst(below(max(1, captured.count))).prefix(1 + below(4)))
+        return part.isEmpty ? [0] : part
     }
 
     private mutating func icmp(of packet: TestPacket, _ variable: Variable) -> Value {

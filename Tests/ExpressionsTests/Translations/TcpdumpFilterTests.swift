@@ -74,6 +74,42 @@ import Testing
         }
     }
 
+    /// What tcpdump cannot say is left out towards the wider side, under any number of negations.
+    @Test func lossesMakeItWider() throws {
+        var judged = JudgedPackets(.ethernet)
+        judged.addCaptures(limit: 20)
+        judged.addBuilt()
+        let comparable = judged.packets.map { TcpdumpDifference.among($0).isEmpty }
+        var expressions = JudgeExpressions(
+            seed: Self.seed, about: judged.packets,
+            variables: [.addr, .dport, .proto, .payload, .payloadLength, .tcpFlags])
+        expressions.looksInside = true
+        var selected = 0
+        var wider = 0
+        try Fixtures.withTemporaryFolder { folder in
+            let input = "\(folder)/all.pcap"
+            try Data(judged.pcap).write(to: URL(fileURLWithPath: input))
+            for round in 0..<Self.rounds / 2 {
+                let tree = expressions.tree(depth: 1 + round % 4)
+                let filter = TcpdumpFilter(tree, directory: Directory(), detail: .exact)
+                let theirs = try Self.selected(by: filter.text, in: input, folder)
+                let ours = Set(judged.selected(by: Program(tree, directory: Directory())))
+                let isWider = comparable.indices.contains {
+                    comparable[$0] && theirs.contains($0) && !ours.contains($0)
+                }
+                #expect(!isWider || filter.losses.contains { $0.effect == .wider }, "wider, and no word about it")
+                selected += ours.count
+                wider += isWider ? 1 : 0
+                guard let lost = ours.first(where: { comparable[$0] && !theirs.contains($0) }) else { continue }
+                Issue.record(Comment(rawValue: Self.report(tree, filter, judged.packets[lost], true)))
+                return
+            }
+        }
+        print(
+            "tcpdump, losses, GATELOG_SEED=\(Self.seed): \(selected) selected; \(wider) filters of \(Self.rounds / 2) are wider"
+        )
+    }
+
     @Test func everyDifferenceHasItsReason() {
         #expect(Set(TcpdumpDifference.allCases.map(\.rawValue)) == Set(TcpdumpFilter.differences.map(\.name)))
     }

@@ -56,6 +56,40 @@ import Testing
                 + "\(comparable.count { !$0 }) of them under a named difference, \(compared) selected by both")
     }
 
+    /// What Wireshark cannot say is left out towards the wider side, under any number of negations.
+    @Test func lossesMakeItWider() throws {
+        var judged = JudgedPackets(.ethernet)
+        judged.addCaptures(limit: 6)
+        judged.addBuilt()
+        var expressions = JudgeExpressions(
+            seed: Self.seed, about: judged.packets,
+            variables: [.addr, .dport, .proto, .payload, .payloadLength, .tcpFlags])
+        try Fixtures.withTemporaryFolder { folder in
+            let input = "\(folder)/all.pcap"
+            try Data(judged.pcap).write(to: URL(fileURLWithPath: input))
+            let stacks = try Self.stacks(in: input)
+            let differences = zip(judged.packets, stacks).map { WiresharkDifference.among($0, stack: $1) }
+            let comparable = differences.map(\.isEmpty)
+            let inside = try Expression(parsing: "inner(any)").tree
+            let tunnels = try Self.selected(by: WiresharkFilter(inside, directory: Directory()).text, in: input)
+            let wanted = judged.selected(by: Program(inside, directory: Directory()))
+                .filter { differences[$0].subtracting([.layered]).isEmpty }
+            #expect(wanted.count > 10 && tunnels.isSuperset(of: wanted))
+            for round in 0..<(Self.rounds + 1) / 2 {
+                let tree = expressions.tree(depth: 1 + round % 4)
+                let filter = WiresharkFilter(tree, directory: Directory())
+                let theirs = try Self.selected(by: filter.text, in: input)
+                let ours = judged.selected(by: Program(tree, directory: Directory()))
+                guard let lost = ours.first(where: { comparable[$0] && !theirs.contains($0) }) else { continue }
+                let text = Expression(text: "", tree: tree, warnings: []).canonical
+                let hex = judged.packets[lost].bytes.prefix(200).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+                Issue.record(
+                    "GATELOG_SEED=\(Self.seed): packet \(lost) is lost\n\(text)\n\(filter.text)\n\(hex.joined())")
+                return
+            }
+        }
+    }
+
     @Test func everyDifferenceHasItsReason() {
         #expect(Set(WiresharkDifference.allCases.map(\.rawValue)) == Set(WiresharkFilter.differences.map(\.name)))
     }
@@ -84,6 +118,7 @@ import Testing
 enum WiresharkDifference: String, CaseIterable {
     case cutOrBroken = "cut and broken packets"
     case layered = "packets within packets"
+    case resets = "resets that carry text"
     case laterFragments = "later fragments"
     /// Not met here: the options above turn it off.
     case defragmented = "fragments put together"
@@ -100,6 +135,11 @@ enum WiresharkDifference: String, CaseIterable {
         if networks > 1 || transports > 1 { found.insert(.layered) }
         if (networks > 0) == present.isDisjoint(with: .ip) { found.insert(.links) }
         if present.isSuperset(of: [.laterFragment, .ports]) { found.insert(.laterFragments) }
+        if present.isSuperset(of: [.tcpFlags, .payload]), packet.layers.tcpFlags & 4 != 0,
+            packet.layers.payloadLength > 0
+        {
+            found.insert(.resets)
+        }
         if packet.headerLength == 0 { found.insert(.cardLengths) }
         if stack.contains("ah") { found.insert(.authentication) }
         return found
