@@ -1,9 +1,8 @@
-#define _POSIX_C_SOURCE 200112L
-#include <string.h>
+#define _GNU_SOURCE
+#include <fcntl.h>
 
-// Without _GNU_SOURCE strerror_r fills the buffer and returns 0, or an error.
-int gatelog_strerror(int number, char *buffer, size_t capacity);
+int gatelog_open_unnamed(const char *folder, unsigned int mode);
 
-int gatelog_strerror(int number, char *buffer, size_t capacity) {
-    return strerror_r(number, buffer, capacity);
+int gatelog_open_unnamed(const char *folder, unsigned int mode) {
+    return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
 }

@@ -36,6 +36,22 @@ public struct FileDescriptor: ~Copyable, Sendable {
         isOwned = true
     }
 
+    /// A new file in `folder` that has no name yet (O_TMPFILE), for writing: unless `link` gives it one it is gone
+    /// when it is closed, even where the process is killed. Not every file system can do this.
+    public init(unnamedIn folder: String, permissions: UInt32 = 0o666) throws(SystemCallError) {
+        number = try checked("open", folder) { unsafe gatelog_open_unnamed(folder, permissions) }
+        path = folder
+        isOwned = true
+    }
+
+    /// Gives a file without a name the name `path`, which must be free (linkat(2)).
+    public func link(to path: String) throws(SystemCallError) {
+        let number = number
+        _ = try checked("linkat", path) {
+            unsafe linkat(AT_FDCWD, "/proc/self/fd/\(number)", AT_FDCWD, path, AT_SYMLINK_FOLLOW)
+        }
+    }
+
     private init(standard number: Int32, path: String) {
         self.number = number
         self.path = path

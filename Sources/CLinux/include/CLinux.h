@@ -24,6 +24,9 @@ static inline int gatelog_open(const char *path, int flags, unsigned int mode) {
     return open(path, flags, mode);
 }
 
+// O_TMPFILE is only there with _GNU_SOURCE; CLinux.c defines that.
+int gatelog_open_unnamed(const char *folder, unsigned int mode);
+
 // errno is a macro.
 static inline int gatelog_errno(void) {
     return errno;
@@ -59,7 +62,7 @@ static inline const char *gatelog_getenv(const char *name) {
     return getenv(name);
 }
 
-// strerror_r has two signatures, chosen by feature macros; CLinux.c takes the POSIX one.
+// strerror_r has two signatures, chosen by feature macros; strerror.c takes the POSIX one.
 int gatelog_strerror(int number, char *buffer, size_t capacity);
 
 // SIG_IGN is a macro with a cast.
