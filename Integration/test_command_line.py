@@ -25,12 +25,49 @@ class ExitStatus(Case):
         self.assertEqual(out, "")
         self.assertIn('did you mean "port"', errors)
 
+    def test_all_mistakes_of_an_expression_are_shown_with_carets(self):
+        _, errors = self.gatelog("read", "prot = 80 & port > 70000", RST, status=2)
+        self.check_golden("wrong-expression.txt", errors)
+
+    def test_an_expression_that_nests_too_deep_is_2_and_points(self):
+        _, errors = self.gatelog("read", "(" * 257 + "any" + ")" * 257, RST, status=2)
+        self.assertIn("^", errors)
+        self.assertIn("256", errors)
+
+    def test_an_expression_as_long_as_an_argument_can_be_is_read(self):
+        ports = ", ".join(str(port) for port in range(1, 18_000))
+        self.gatelog("read", "port = { " + ports + " }", RST)
+
     def test_a_missing_file_is_2(self):
         _, errors = self.gatelog("read", "any", "no-such-file.pcap", status=2)
         self.assertIn("no-such-file.pcap", errors)
 
     def test_an_unknown_option_is_2(self):
-        self.gatelog("read", "any", RST, "--colour", status=2)
+        _, errors = self.gatelog("read", "any", RST, "--colour", status=2)
+        self.assertTrue(errors.startswith("error: "), errors)
+        self.assertIn("--color", errors)
+
+    def test_a_capture_that_is_none_is_2(self):
+        empty = self.folder / "empty.pcap"
+        empty.write_bytes(b"")
+        text = self.folder / "text.pcap"
+        text.write_bytes(b"no capture")
+        for path, words in [(empty, "is empty"), (text, "this is no capture"), (self.folder, "this is a folder")]:
+            _, errors = self.gatelog("read", "any", path, status=2)
+            self.assertIn(words, errors)
+
+    def test_wrong_values_of_options_say_what_they_take(self):
+        for arguments, words in [
+            (("--from", "noon"), "12:30:05 on the capture's first day"),
+            (("--limit", "0"), "from 1 on"),
+            (("--snap-length", "96"), "add -w FILE"),
+            (("--dialect", "klingon"), "control, winroute"),
+            (("--json-names", "cef"), "gatelog, ecs, eve"),
+            (("-w", "packets.ipl"), "no .ipl yet"),
+            (("-w", "packets.pcap.gz"), "does not compress"),
+        ]:
+            _, errors = self.gatelog("read", "any", RST, *arguments, status=2)
+            self.assertIn(words, errors)
 
     def test_options_that_exclude_each_other_are_2(self):
         _, errors = self.gatelog("read", "any", RST, "--count", "--summary", status=2)
@@ -48,7 +85,41 @@ class ExitStatus(Case):
         out, errors = self.gatelog("read", "any", cut, status=2)
         self.assertEqual(out.splitlines(), expected.splitlines()[:-1])
         self.assertIn("cut.pcap", errors)
-        self.assertIn("offset", errors)
+        self.assertIn("at byte 24", errors)
+
+
+class Help(Case):
+    def test_goldens(self):
+        for name, arguments in [("root", []), ("read", ["read"]), ("explain", ["explain"])]:
+            with self.subTest(name):
+                out, errors = self.gatelog(*arguments, "--help", environment={"COLUMNS": "80"})
+                self.check_golden(f"help-{name}.txt", out)
+                self.assertEqual(errors, "")
+
+    def test_without_arguments_the_root_helps(self):
+        expected, _ = self.gatelog("--help", environment={"COLUMNS": "80"})
+        out, _ = self.gatelog(environment={"COLUMNS": "80"})
+        self.assertEqual(out, expected)
+
+    def test_completions_are_scripts(self):
+        for shell in ["bash", "zsh", "fish"]:
+            with self.subTest(shell):
+                script, _ = self.gatelog("--generate-completion-script", shell)
+                self.assertIn("--summary", script)
+                if shell == "bash":
+                    self.peer("bash", "-n", stdin=script.encode())
+
+
+class Colors(Case):
+    def test_as_asked(self):
+        for arguments, environment, is_painted in [
+            ([], {}, False), (["--color", "always"], {}, True), (["--color", "never"], {}, False),
+            (["--color", "always"], {"NO_COLOR": "1"}, True),
+        ]:
+            _, errors = self.gatelog(
+                "read", "any", "no-such-file.pcap", *arguments, status=2,
+                environment={"NO_COLOR": "", **environment})
+            self.assertEqual("\x1b[" in errors, is_painted, arguments)
 
 
 class Pipes(Case):

@@ -2,7 +2,7 @@ import ArgumentParser
 import Expressions
 
 /// `gatelog explain`: what an expression means, before it is trusted with a gateway.
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: ParsableCommand, ColoredCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say what an expression means, translate it, or try it on a capture.",
@@ -13,8 +13,31 @@ struct ExplainCommand: ParsableCommand {
               gatelog explain 'addr = 10.0.0.0/8' --test trace.pcapng
 
             What a translation cannot carry over is said on standard error.
+
+            \(language)
             """
     )
+
+    /// The language at a glance.
+    private static var language: String {
+        let variables = Variable.table.map { row in
+            let word = row.variable.rawValue
+            return "  " + word + String(repeating: " ", count: max(2, 12 - word.count)) + row.meaning
+        }
+        return """
+            The language:
+              any                 every IP packet
+              x = v, x != v       one of x's places is v; none of them is
+              x = { v, w }        one of several; ranges too: x = 137-139
+              x < n, <=, >, >=    numbers only
+              x ~ /regex/i        payload, host, rule and user
+              inner( a )          the packet inside a tunnel
+              a & b, a | b, !a    & binds tighter than |; ( ) groups
+
+            Variables:
+            \(variables.joined(separator: "\n"))
+            """
+    }
 
     /// What an expression can be turned into.
     enum Target: String, ExpressibleByArgument, CaseIterable {

@@ -29,16 +29,23 @@ public enum GatelogTool {
         Console.$current.withValue(console) {
             do {
                 var command = try GatelogCommand.parseAsRoot(arguments)
-                try command.run()
-                return ExitStatus.done
-            } catch let status as ToolStatus {
-                return status.code
-            } catch let failure as ToolFailure {
-                console.complain(failure.description)
-                return ExitStatus.failure
+                let color = (command as? any ColoredCommand)?.look.color ?? .auto
+                return try Console.$colorChoice.withValue(color) { try run(&command, console) }
             } catch {
                 return parsingEnded(error, console)
             }
+        }
+    }
+
+    private static func run(_ command: inout any ParsableCommand, _ console: Console) throws -> Int32 {
+        do {
+            try command.run()
+            return ExitStatus.done
+        } catch let status as ToolStatus {
+            return status.code
+        } catch let failure as ToolFailure {
+            console.complain(failure.description)
+            return ExitStatus.failure
         }
     }
 
@@ -53,7 +60,12 @@ public enum GatelogTool {
                 return ExitStatus.failure
             }
         }
-        console.tell(text + "\n")
+        let prefix = "Error: "
+        if text.hasPrefix(prefix) {
+            console.complain(String(text.dropFirst(prefix.count)))
+        } else {
+            console.tell(text + "\n")
+        }
         return ExitStatus.failure
     }
 }
@@ -69,7 +81,7 @@ struct GatelogCommand: ParsableCommand {
               gatelog read 'port = 80 & tcpfl = SYN' trace.pcapng
               gatelog explain 'if = "Internet" & !(port = 53)'
 
-            The language: gatelog explain --help
+            The language at a glance: gatelog explain --help
             """,
         version: GatelogTool.version,
         subcommands: [ReadCommand.self, ExplainCommand.self]

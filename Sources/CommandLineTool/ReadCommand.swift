@@ -2,7 +2,7 @@ import ArgumentParser
 import Records
 
 /// What was typed behind `gatelog read`; `ReadPlan` makes of it what is meant.
-struct ReadCommand: ParsableCommand {
+struct ReadCommand: ParsableCommand, ColoredCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
         abstract: "Print, write, count or summarise the packets of captures that match an expression.",
@@ -88,6 +88,16 @@ struct ReadCommand: ParsableCommand {
         if snapLength != nil, write == nil {
             throw ValidationError("--snap-length cuts what --write writes; add -w FILE")
         }
+        if let write { try Self.checkForm(of: write) }
+    }
+
+    /// Refuses a name that promises a form which would not be written.
+    private static func checkForm(of path: String) throws {
+        let name = path.lowercased()
+        if name.hasSuffix(".ipl") { throw ValidationError("--write writes .pcapng and .pcap, and no .ipl yet") }
+        for suffix in [".gz", ".zst"] where name.hasSuffix(suffix) {
+            throw ValidationError("--write does not compress; leave \(suffix) away and compress the file afterwards")
+        }
     }
 
     func run() throws {
@@ -121,6 +131,11 @@ struct NameOptions: ParsableArguments {
         help: ArgumentHelp(
             "A MaxMind database (.mmdb) for country or asn; may be given twice.", valueName: "file"))
     var geo: [String] = []
+}
+
+/// A command that --color speaks to.
+protocol ColoredCommand {
+    var look: LookOptions { get }
 }
 
 /// How the terminal is used.

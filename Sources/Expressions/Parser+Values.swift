@@ -197,8 +197,11 @@ extension Parser {
     }
 
     /// `; there are "a", "b" and 7 others`.
-    private static func existing(_ names: [String]) -> String {
+    private static func existing(_ all: [String]) -> String {
         let most = 5
+        // An interface's two names are often one word.
+        var seen: Set<String> = []
+        let names = all.filter { seen.insert($0).inserted }
         if names.isEmpty { return "; there is none" }
         let shown = names.prefix(most).map(Excerpt.quoted).joined(separator: ", ")
         return (names.count == 1 ? "; there is only " : "; there are ") + shown
