@@ -26,7 +26,7 @@ extension CaptureParser {
         return found ? .progress : .end
     }
 
-    /// Asks for `count` bytes from `position` on; where none will come, ends the search.
+    /// Ends a search that found nothing before the capture's end.
     mutating func endOfScan(in window: RawSpan, from start: Int64) -> Outcome {
         position = window.byteCount
         return endScan(from: start, found: false)

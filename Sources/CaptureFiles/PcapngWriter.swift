@@ -5,13 +5,18 @@ public import Primitives
 public struct CaptureDescription: Sendable {
     /// The program that writes it.
     public var application: String
+    /// The system of the machine that writes it, as in "Linux 6.1.0"; nil where it is nobody's business.
+    public var operatingSystem: String?
     /// The expression that chose its packets, and whatever else a reader should know.
     public var comments: [String]
     /// The most bytes that are kept of a packet; 0 is no limit.
     public var snapLength: Int
 
-    public init(application: String = "gatelog", comments: [String] = [], snapLength: Int = 0) {
+    public init(
+        application: String = "gatelog", operatingSystem: String? = nil, comments: [String] = [], snapLength: Int = 0
+    ) {
         self.application = application
+        self.operatingSystem = operatingSystem
         self.comments = comments
         self.snapLength = snapLength
     }
@@ -37,6 +42,7 @@ public struct PcapngWriter: ~Copyable {
         snapLength = description.snapLength
         var options = ByteBuffer(capacity: 256)
         for comment in description.comments { options.appendOption(PcapngOption.comment, comment) }
+        if let system = description.operatingSystem { options.appendOption(3, system) }
         options.appendOption(4, description.application)
         options.endOptions()
         buffer.appendLittle(BlockKind.section)

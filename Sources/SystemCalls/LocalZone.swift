@@ -1,5 +1,3 @@
-import CLinux
-
 /// Where the rules of local time are: the bytes of a TZif file (RFC 8536), which `Records` parses.
 public enum LocalZone {
     /// The file that `TZ` names, or /etc/localtime without it; nil for UTC, and where there is no such
@@ -17,22 +15,5 @@ public enum LocalZone {
         if name.isEmpty || name == "UTC" || name == "UTC0" { return nil }
         if name.hasPrefix("/") { return name }
         return name.split(separator: "/").contains("..") ? nil : "/usr/share/zoneinfo/\(name)"
-    }
-}
-
-/// The process's environment.
-public enum Environment {
-    /// The value of `name`; nil where it is not set.
-    public static func value(of name: String) -> String? {
-        guard let value = unsafe gatelog_getenv(name) else { return nil }
-        return unsafe String(cString: value)
-    }
-}
-
-/// What signals do to this process.
-public enum Signals {
-    /// A write into a pipe without a reader fails with `Errno.brokenPipe`, in place of ending the process.
-    public static func ignoreBrokenPipe() {
-        gatelog_ignore_broken_pipe()
     }
 }

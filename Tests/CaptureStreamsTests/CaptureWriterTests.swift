@@ -38,7 +38,9 @@ struct CaptureWriterTests {
     /// A pcapng with two interfaces, directions, comments, nanoseconds, names and drop counts.
     private func rich(_ path: String) throws {
         var writer = try CaptureWriter(
-            path: path, description: CaptureDescription(comments: ["host = 192.0.2.1 & port = 80", "taken at night"]))
+            path: path,
+            description: CaptureDescription(
+                operatingSystem: "Linux 6.1.0", comments: ["host = 192.0.2.1 & port = 80", "taken at night"]))
         var first = CaptureInterface(id: InterfaceID(rawValue: 0), linkType: .ethernet)
         first.name = "eth0"
         first.description = "to the provider"
@@ -76,7 +78,8 @@ struct CaptureWriterTests {
             let information = try Peer.output(of: "capinfos", ["-M", path])
             #expect(information.errorText == "")
             for line in [
-                "Number of packets:   6", "Capture application: gatelog", "Number of interfaces in file: 2",
+                "Number of packets:   6", "Capture application: gatelog", "Capture oper-sys:    Linux 6.1.0",
+                "Number of interfaces in file: 2",
                 "Name = eth0", "Description = to the provider", "Capture length = 262144",
                 "Time precision = nanoseconds (9)", "Operating system = Linux 6.1", "Filter string = tcp",
                 "Number of stat entries = 1", "Capture comment:     host = 192.0.2.1 & port = 80",

@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 @testable import SystemCalls
@@ -13,6 +14,12 @@ struct LocalZoneTests {
         #expect(LocalZone.path(of: ":/srv/zone") == "/srv/zone")
         for utc in ["", ":", "UTC", "UTC0"] { #expect(LocalZone.path(of: utc) == nil) }
         #expect(LocalZone.path(of: "../../etc/passwd") == nil)
+    }
+
+    @Test("The kernel is named as uname names it")
+    func kernel() throws {
+        let release = try Peer.output(of: "uname", ["-sr"]).lines.first.map(String.init)
+        #expect(Environment.operatingSystem == release)
     }
 
     @Test("The clocks run forward")
