@@ -1,5 +1,4 @@
 import Expressions
-import Foundation
 import PacketDecoding
 import Primitives
 import TestSupport
@@ -8,18 +7,15 @@ import Testing
 /// The program for a packet socket, on frames as the kernel holds them: the outermost tag taken off and
 /// remembered, offsets counted from the network header.
 @Suite struct BPFLiveTests {
-    private static let seed =
-        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
-        ?? UInt64(Date().timeIntervalSince1970)
 
     @Test func letsThroughASuperset() throws {
         var judged = JudgedPackets(.ethernet)
         judged.addCaptures(limit: 10)
         judged.addBuilt()
-        judged.addDamaged(count: 500, seed: Self.seed)
+        judged.addDamaged(count: 500, seed: Judging.seed)
         let packets = judged.packets.filter { $0.bytes.count >= 18 }
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: packets, variables: JudgeExpressions.header + [.vlan, .mac, .payloadLength])
+            seed: Judging.seed, about: packets, variables: JudgeExpressions.header + [.vlan, .mac, .payloadLength])
         var selected = 0
         var passed = 0
         for round in 0..<100 {
@@ -33,14 +29,13 @@ import Testing
                 selected += matches ? 1 : 0
                 passed += passes ? 1 : 0
                 if matches, !passes {
-                    let text = Expression(text: "", tree: tree, warnings: []).canonical
-                    let hex = packet.bytes.prefix(200).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-                    Issue.record("GATELOG_SEED=\(Self.seed): does not pass\n\(text)\n\(bpf.listing)\n\(hex)")
+                    let report = Judging.report("does not pass", tree, bpf.listing, packet)
+                    Issue.record(Comment(rawValue: report))
                     return
                 }
             }
         }
-        print("BPF, live, GATELOG_SEED=\(Self.seed): selected \(selected), passed \(passed)")
+        print("BPF, live, GATELOG_SEED=\(Judging.seed): selected \(selected), passed \(passed)")
         #expect(passed < selected * 2)
     }
 
@@ -65,9 +60,9 @@ import Testing
         var judged = JudgedPackets(linkType)
         judged.addCaptures(limit: 5)
         judged.addBuilt()
-        judged.addDamaged(count: 300, seed: Self.seed)
+        judged.addDamaged(count: 300, seed: Judging.seed)
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets, variables: JudgeExpressions.header + [.vlan, .mac])
+            seed: Judging.seed, about: judged.packets, variables: JudgeExpressions.header + [.vlan, .mac])
         for round in 0..<40 {
             let tree = expressions.tree(depth: round % 4)
             let bpf = BPFProgram(tree, directory: Directory(), frames: .file(linkType))
@@ -76,14 +71,14 @@ import Testing
             for packet in judged.packets where !packet.bytes.isEmpty && packet.bytes.count < 60_000 {
                 let passes = try interpreter.run(.init(bytes: packet.bytes)) > 0
                 guard kernel.passes(packet.bytes) != passes else { continue }
-                Issue.record("GATELOG_SEED=\(Self.seed): the kernel says \(!passes)\n\(bpf.listing)")
+                Issue.record("GATELOG_SEED=\(Judging.seed): the kernel says \(!passes)\n\(bpf.listing)")
                 return
             }
         }
     }
 
     @Test func kernelAcceptsLivePrograms() throws {
-        var expressions = RandomExpressions(seed: Self.seed)
+        var expressions = RandomExpressions(seed: Judging.seed)
         for round in 0..<200 {
             let tree = expressions.tree(depth: round % 5)
             let bpf = BPFProgram(tree, directory: RandomExpressions.directory)

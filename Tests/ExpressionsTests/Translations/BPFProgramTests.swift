@@ -1,5 +1,4 @@
 import Expressions
-import Foundation
 import PacketDecoding
 import Primitives
 import TestSupport
@@ -7,19 +6,16 @@ import Testing
 
 /// The kernel's filter lets through at least what the expression selects.
 @Suite struct BPFProgramTests {
-    private static let rounds = ProcessInfo.processInfo.environment["GATELOG_JUDGED"].flatMap { Int($0) } ?? 150
-    private static let seed =
-        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
-        ?? UInt64(Date().timeIntervalSince1970)
+    private static let rounds = Judging.rounds(usually: 150)
 
     @Test(arguments: [LinkType.ethernet, .raw, .linuxCooked, .linuxCookedV2])
     func letsThroughASuperset(linkType: LinkType) throws {
         var judged = JudgedPackets(linkType)
         judged.addCaptures(limit: 20)
         judged.addBuilt()
-        judged.addDamaged(count: 1500, seed: Self.seed)
+        judged.addDamaged(count: 1500, seed: Judging.seed)
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets,
+            seed: Judging.seed, about: judged.packets,
             variables: JudgeExpressions.header + [.vlan, .mac, .payloadLength])
         var selected = 0
         var passed = 0
@@ -35,18 +31,16 @@ import Testing
                 selected += matches ? 1 : 0
                 passed += passes ? 1 : 0
                 if matches, !passes {
-                    Issue.record(Comment(rawValue: Self.report(tree, bpf, packet, number)))
+                    Issue.record(
+                        Comment(
+                            rawValue: Judging.report(
+                                "packet \(number) is selected and does not pass", tree, bpf.listing, packet)))
                     return
                 }
             }
         }
-        print("BPF, link type \(linkType.rawValue), GATELOG_SEED=\(Self.seed): selected \(selected), passed \(passed)")
+        print(
+            "BPF, link type \(linkType.rawValue), GATELOG_SEED=\(Judging.seed): selected \(selected), passed \(passed)")
         #expect(passed < selected * 2, "a filter that lets everything through tests nothing")
-    }
-
-    private static func report(_ tree: Tree, _ bpf: BPFProgram, _ packet: TestPacket, _ number: Int) -> String {
-        let text = Expression(text: "", tree: tree, warnings: []).canonical
-        let hex = packet.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return "GATELOG_SEED=\(seed): packet \(number) is selected and does not pass\n\(text)\n\(bpf.listing)\n\(hex)"
     }
 }

@@ -1,5 +1,4 @@
 import Expressions
-import Foundation
 import PacketDecoding
 import Primitives
 import Records
@@ -8,28 +7,48 @@ import Testing
 
 /// SQLite selects the same rows as the expression selects packets.
 @Suite struct SQLPredicateTests {
-    private static let rounds = ProcessInfo.processInfo.environment["GATELOG_JUDGED"].flatMap { Int($0) } ?? 400
-    private static let seed =
-        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
-        ?? UInt64(Date().timeIntervalSince1970)
+    private static let rounds = Judging.rounds(usually: 400)
 
     @Test func selectsTheSameRecordedPackets() throws {
         var judged = JudgedPackets(.ethernet)
         judged.addCaptures(limit: 10)
         judged.addBuilt()
-        judged.addDamaged(count: 300, seed: Self.seed)
+        judged.addDamaged(count: 300, seed: Judging.seed)
         // The column holds the outermost tag.
         let packets = judged.packets.filter { !$0.layers.present.contains(.vlan) || $0.layers.vlanCount < 2 }
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: packets,
+            seed: Judging.seed, about: packets,
             variables: JudgeExpressions.header + [.vlan, .mac, .smac, .dmac, .payloadLength])
         let trees = (0..<Self.rounds).map { expressions.tree(depth: $0 % 4) }
         try compare(trees, packets, Directory()) { _ in }
     }
 
+    /// More ranges than a chain of conditions may have.
+    @Test func takesLongLists() throws {
+        var random = SeededGenerator(seed: Judging.seed)
+        var directory = Directory()
+        let hosts = (0..<10_000).map { _ in IPAddress.v4(IPv4Address(UInt32(truncatingIfNeeded: random.next()))) }
+        let networks = (0..<500).compactMap { _ in
+            AddressRange(.v6(IPv6Address(high: random.next(), low: 0)), prefixLength: 48)
+        }
+        directory.lists = ["long": hosts.map { AddressRange($0) } + networks]
+        var packets: [TestPacket] = []
+        for host in hosts.prefix(100) {
+            let builder = PacketBuilder().ethernet().ipv4("\(host)", "10.0.0.1").udp()
+            packets.append(TestPacket(frame: builder.frame(), layers: builder.decoded(), bytes: builder.bytes))
+        }
+        for network in networks.prefix(50) {
+            let builder = PacketBuilder().ethernet().ipv6("2001:db8::1", "\(network.upper)").udp()
+            packets.append(TestPacket(frame: builder.frame(), layers: builder.decoded(), bytes: builder.bytes))
+        }
+        let texts = [#"addr = list:"long""#, #"saddr != list:"long""#, #"daddr = list:"long" & port = 53"#]
+        let trees = try texts.compactMap { try Expression(parsing: $0, directory: directory).tree }
+        try compare(trees, packets, directory) { _ in }
+    }
+
     /// Everything else that records have columns for: interfaces, direction, users, hosts, countries, rules.
     @Test func selectsTheSameBuiltPackets() throws {
-        var random = RandomPackets(seed: Self.seed)
+        var random = RandomPackets(seed: Judging.seed)
         var packets: [TestPacket] = []
         while packets.count < 400 {
             var packet = random.packet()
@@ -43,7 +62,7 @@ import Testing
             packets.append(packet)
         }
         let variables = Variable.allCases.filter { $0 != .payload }
-        var expressions = RandomExpressions(seed: Self.seed, variables: variables)
+        var expressions = RandomExpressions(seed: Judging.seed, variables: variables)
         let directory = RandomExpressions.directory
         let trees = (0..<Self.rounds).map { expressions.tree(depth: $0 % 4) }.filter { tree in
             // SQLite's own REGEXP does not know `(?i)`.
@@ -99,22 +118,15 @@ import Testing
             }
             selected += ours.count
             guard ours != theirs else { continue }
-            let text = Expression(text: "", tree: tree, warnings: []).canonical
             let difference = Set(ours).symmetricDifference(theirs).min() ?? 0
-            let packet = packets[difference]
-            let hex = packet.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            Issue.record(
-                """
-                GATELOG_SEED=\(Self.seed): packet \(difference) is selected by \
-                \(ours.contains(difference) ? "the expression" : "SQLite") only
-                \(text)
-                \(predicates[index])
-                \(hex)
-                """)
+            let who = ours.contains(difference) ? "the expression" : "SQLite"
+            let verdict = "packet \(difference) is selected by \(who) only"
+            let report = Judging.report(verdict, tree, predicates[index], packets[difference])
+            Issue.record(Comment(rawValue: report))
             return
         }
         print(
-            "SQLite, GATELOG_SEED=\(Self.seed): \(trees.count) expressions, \(packets.count) packets, \(selected) selected"
+            "SQLite, GATELOG_SEED=\(Judging.seed): \(trees.count) expressions, \(packets.count) packets, \(selected) selected"
         )
     }
 

@@ -7,10 +7,7 @@ import Testing
 
 /// tcpdump selects the same packets, one by one, but for those that the named differences speak of.
 @Suite struct TcpdumpFilterTests {
-    private static let rounds = ProcessInfo.processInfo.environment["GATELOG_JUDGED"].flatMap { Int($0) } ?? 120
-    private static let seed =
-        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
-        ?? UInt64(Date().timeIntervalSince1970)
+    private static let rounds = Judging.rounds(usually: 120)
 
     @Test(arguments: [LinkType.ethernet, .raw, .linuxCooked, .linuxCookedV2])
     func selectsTheSamePackets(linkType: LinkType) throws {
@@ -19,7 +16,7 @@ import Testing
         judged.addBuilt()
         let comparable = judged.packets.map { TcpdumpDifference.among($0).isEmpty }
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets,
+            seed: Judging.seed, about: judged.packets,
             variables: JudgeExpressions.header + (linkType == .ethernet ? [.vlan, .mac, .smac, .dmac] : []))
         var compared = 0
         try Fixtures.withTemporaryFolder { folder in
@@ -43,7 +40,7 @@ import Testing
         }
         let left = comparable.count { !$0 }
         print(
-            "tcpdump, link type \(linkType.rawValue), GATELOG_SEED=\(Self.seed): \(comparable.count) packets, "
+            "tcpdump, link type \(linkType.rawValue), GATELOG_SEED=\(Judging.seed): \(comparable.count) packets, "
                 + "\(left) of them under a named difference, \(compared) selected by both")
     }
 
@@ -57,7 +54,7 @@ import Testing
                 && !(packet.layers.present.contains(.upperProtocol) && packet.layers.protocolNumber == 136)
         }
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets, variables: JudgeExpressions.header + [.mac])
+            seed: Judging.seed, about: judged.packets, variables: JudgeExpressions.header + [.mac])
         try Fixtures.withTemporaryFolder { folder in
             let input = "\(folder)/all.pcap"
             try Data(judged.pcap).write(to: URL(fileURLWithPath: input))
@@ -81,7 +78,7 @@ import Testing
         judged.addBuilt()
         let comparable = judged.packets.map { TcpdumpDifference.among($0).isEmpty }
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets,
+            seed: Judging.seed, about: judged.packets,
             variables: [.addr, .dport, .proto, .payload, .payloadLength, .tcpFlags])
         expressions.looksInside = true
         var selected = 0
@@ -106,7 +103,7 @@ import Testing
             }
         }
         print(
-            "tcpdump, losses, GATELOG_SEED=\(Self.seed): \(selected) selected; \(wider) filters of \(Self.rounds / 2) are wider"
+            "tcpdump, losses, GATELOG_SEED=\(Judging.seed): \(selected) selected; \(wider) filters of \(Self.rounds / 2) are wider"
         )
     }
 
@@ -131,15 +128,8 @@ import Testing
     private static func report(
         _ tree: Tree, _ filter: TcpdumpFilter, _ packet: TestPacket, _ isOurs: Bool
     ) -> String {
-        let text = Expression(text: "", tree: tree, warnings: []).canonical
-        let hex = packet.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let who = isOurs ? "only the expression" : "only tcpdump"
-        return """
-            GATELOG_SEED=\(seed): packet \(packet.frame.time.seconds) is selected by \(who)
-            \(text)
-            \(filter.text)
-            \(hex)
-            """
+        let verdict = "packet \(packet.frame.time.seconds) is selected by \(isOurs ? "the expression" : "tcpdump") only"
+        return Judging.report(verdict, tree, filter.text, packet)
     }
 }
 

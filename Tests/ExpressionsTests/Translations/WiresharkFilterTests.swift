@@ -7,10 +7,7 @@ import Testing
 
 /// tshark selects the same packets, one by one, but for those that the named differences speak of.
 @Suite struct WiresharkFilterTests {
-    private static let rounds = ProcessInfo.processInfo.environment["GATELOG_JUDGED"].flatMap { Int($0) } ?? 8
-    private static let seed =
-        ProcessInfo.processInfo.environment["GATELOG_SEED"].flatMap { UInt64($0) }
-        ?? UInt64(Date().timeIntervalSince1970)
+    private static let rounds = Judging.rounds(usually: 8)
 
     @Test(arguments: [LinkType.ethernet, .raw])
     func selectsTheSamePackets(linkType: LinkType) throws {
@@ -18,7 +15,7 @@ import Testing
         judged.addCaptures(limit: 12)
         judged.addBuilt()
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets,
+            seed: Judging.seed, about: judged.packets,
             variables: JudgeExpressions.header + (linkType == .ethernet ? [.vlan, .mac, .smac, .dmac] : []))
         var compared = 0
         var comparable: [Bool] = []
@@ -35,24 +32,16 @@ import Testing
                 for number in judged.packets.indices where comparable[number] {
                     compared += ours.contains(number) ? 1 : 0
                     guard ours.contains(number) != theirs.contains(number) else { continue }
-                    let text = Expression(text: "", tree: tree, warnings: []).canonical
-                    let hex = judged.packets[number].bytes.prefix(200).map {
-                        ($0 < 16 ? "0" : "") + String($0, radix: 16)
-                    }.joined()
-                    Issue.record(
-                        """
-                        GATELOG_SEED=\(Self.seed): packet \(number) is selected by \
-                        \(ours.contains(number) ? "the expression" : "tshark") only
-                        \(text)
-                        \(filter.text)
-                        \(hex)
-                        """)
+                    let who = ours.contains(number) ? "the expression" : "tshark"
+                    let verdict = "packet \(number) is selected by \(who) only"
+                    let report = Judging.report(verdict, tree, filter.text, judged.packets[number])
+                    Issue.record(Comment(rawValue: report))
                     return
                 }
             }
         }
         print(
-            "tshark, link type \(linkType.rawValue), GATELOG_SEED=\(Self.seed): \(comparable.count) packets, "
+            "tshark, link type \(linkType.rawValue), GATELOG_SEED=\(Judging.seed): \(comparable.count) packets, "
                 + "\(comparable.count { !$0 }) of them under a named difference, \(compared) selected by both")
     }
 
@@ -62,7 +51,7 @@ import Testing
         judged.addCaptures(limit: 6)
         judged.addBuilt()
         var expressions = JudgeExpressions(
-            seed: Self.seed, about: judged.packets,
+            seed: Judging.seed, about: judged.packets,
             variables: [.addr, .dport, .proto, .payload, .payloadLength, .tcpFlags])
         try Fixtures.withTemporaryFolder { folder in
             let input = "\(folder)/all.pcap"
@@ -81,10 +70,8 @@ import Testing
                 let theirs = try Self.selected(by: filter.text, in: input)
                 let ours = judged.selected(by: Program(tree, directory: Directory()))
                 guard let lost = ours.first(where: { comparable[$0] && !theirs.contains($0) }) else { continue }
-                let text = Expression(text: "", tree: tree, warnings: []).canonical
-                let hex = judged.packets[lost].bytes.prefix(200).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-                Issue.record(
-                    "GATELOG_SEED=\(Self.seed): packet \(lost) is lost\n\(text)\n\(filter.text)\n\(hex.joined())")
+                let report = Judging.report("packet \(lost) is lost", tree, filter.text, judged.packets[lost])
+                Issue.record(Comment(rawValue: report))
                 return
             }
         }
