@@ -2,12 +2,20 @@ import Primitives
 
 extension Formula<Leaf> {
     /// Leaves of one `|` that ask the same of different values become one leaf with all of them:
-    /// `dport = 80 | dport = 8080` is `dport = { 80, 8080 }`, which every target says shorter.
+    /// `dport = 80 | dport = 8080` is `dport = { 80, 8080 }`, which every target says shorter. What an `&`
+    /// denies is denied together: `ttl != 1 & ttl != 2` is `ttl != { 1, 2 }`.
     func mergingAlternatives() -> Formula<Leaf> {
         switch self {
         case .always, .never, .atom: return self
         case .not(let inside): return inside.mergingAlternatives().negated
-        case .all(let parts): return .every(parts.map { $0.mergingAlternatives() })
+        case .all(let parts):
+            var kept: [Formula<Leaf>] = []
+            var denied: [Formula<Leaf>] = []
+            for part in parts {
+                if case .not(let inside) = part { denied.append(inside) } else { kept.append(part) }
+            }
+            let together = Formula.either(denied).mergingAlternatives().negated
+            return .every(kept.map { $0.mergingAlternatives() } + [together])
         case .some(let parts):
             var merged: [Formula<Leaf>] = []
             var homes: [Subject: Int] = [:]
