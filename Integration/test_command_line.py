@@ -137,6 +137,11 @@ class Pipes(Case):
         out, _ = self.gatelog("read", "any", "-", stdin=RST.read_bytes())
         self.assertEqual(out, expected)
 
+    def test_a_pipe_that_has_a_name(self):
+        expected, _ = self.gatelog("read", "any", RST)
+        out, _ = self.gatelog("read", "any", "/dev/stdin", stdin=RST.read_bytes())
+        self.assertEqual(out, expected)
+
     def test_a_file_alone_means_any(self):
         expected, _ = self.gatelog("read", "any", RST)
         out, _ = self.gatelog("read", RST)

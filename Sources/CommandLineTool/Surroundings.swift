@@ -5,6 +5,7 @@ import GeoDatabases
 import PacketDecoding
 import Primitives
 import Settings
+import SystemCalls
 
 /// What is known around a capture: the names that expressions may use, who is logged in where, and what the
 /// databases say of an address.
@@ -65,10 +66,11 @@ struct Surroundings {
     }
 
     /// Adds the interfaces that stand before the first packet of each capture. A capture that tells no names leaves
-    /// the interfaces unknown, unless the command line says one; standard input cannot be looked into beforehand.
+    /// the interfaces unknown, unless the command line says one; standard input and pipes cannot be looked into
+    /// beforehand, for what was read of them is gone.
     private mutating func addInterfaces(of captures: [String]) throws {
         var found: [Directory.Interface] = unnamedInterface.map { [Directory.Interface(displayName: $0)] } ?? []
-        for path in captures where path != "-" {
+        for path in captures where path != "-" && !Self.isPipe(path) {
             let all = try Self.interfaces(of: path)
             let named = all.compactMap { interface($0) }
             guard named.count == all.count else { return }
@@ -76,6 +78,11 @@ struct Surroundings {
         }
         found.removeAll { directory.interfaces?.contains($0) ?? false }
         if !found.isEmpty { directory.interfaces = (directory.interfaces ?? []) + found }
+    }
+
+    private static func isPipe(_ path: String) -> Bool {
+        guard let status = try? Paths.status(path) else { return false }
+        return status.kind == .other
     }
 
     /// The interfaces that stand before a capture's first packet. Opens the capture and closes it again.
