@@ -46,6 +46,12 @@ public struct CaptureReader: ~Copyable {
         return try nextSlowly()
     }
 
+    /// Passes over Ethernet frames of a common pcap that are at hand, as long as `isDone` says so of them; returns how
+    /// many. `isDone` is given a packet's bytes and its length on the wire; the first one that it refuses comes from
+    /// `next`. May be 0 at any time, and always is for other captures. Costs a few nanoseconds a packet.
+    @inlinable @inline(__always)
+    public mutating func passOver(while isDone: (RawSpan, Int) -> Bool) -> Int { state.pointee.passOver(while: isDone) }
+
     /// The bytes of the packet that `next` returned last.
     @inlinable
     public var bytes: RawSpan {

@@ -70,6 +70,9 @@ struct ReaderState: ~Copyable {
     @inlinable @inline(__always)
     mutating func quickPacket() -> Frame? { parser.quickPacket(in: window) }
 
+    @inlinable @inline(__always)
+    mutating func passOver(while isDone: (RawSpan, Int) -> Bool) -> Int { parser.passOver(in: window, while: isDone) }
+
     mutating func next() throws(CaptureStreamError.Reason) -> Frame? {
         while true {
             switch try parser.next(in: window, isLast: isAtEnd) {
@@ -105,6 +108,11 @@ extension CaptureParser {
     @inlinable @inline(__always)
     mutating func quickPacket(in window: borrowing ReadWindow) -> Frame? {
         quickPacket(in: window.bytes)
+    }
+
+    @inlinable @inline(__always)
+    mutating func passOver(in window: borrowing ReadWindow, while isDone: (RawSpan, Int) -> Bool) -> Int {
+        passOver(in: window.bytes, while: isDone)
     }
 
     fileprivate mutating func next(

@@ -31,8 +31,8 @@ struct PacketPipeline: ~Copyable {
     private let needs: Needs
     /// Facts from beside the packet are looked up for each one.
     private let looksUp: Bool
-    /// A plain packet is answered without decoding it.
-    private let isPlain: Bool
+    /// Answers for plain packets without decoding them; nil where the program or a look-up needs more.
+    let plain: PlainMatcher?
     private var learnedHosts: UInt32 = 0
 
     /// A pipeline for `program`, whose names `surroundings` knows; `seed` is new for each run.
@@ -46,7 +46,7 @@ struct PacketPipeline: ~Copyable {
         if surroundings.geography.isEmpty { needs.remove(.geography) }
         self.needs = needs
         looksUp = !needs.isDisjoint(with: [.hosts, .users, .geography])
-        isPlain = !looksUp && program.readsPlainPackets
+        plain = looksUp ? nil : program.plainMatcher
         fragments = FragmentPorts(capacity: needs.contains(.fragments) ? 16_384 : 16, seed: seed)
         hosts = HostNames(capacity: needs.contains(.hosts) ? 32_768 : 16, seed: seed)
         interfaces = InterfaceNames(surroundings.interfacesByIndex)
@@ -73,8 +73,8 @@ struct PacketPipeline: ~Copyable {
     /// reads them (`decodesMatches`).
     @inline(__always)
     mutating func matches(_ frame: inout Frame, _ bytes: RawSpan, decodesMatches: Bool) -> Bool {
-        if isPlain, let packet = PlainPacket(bytes, of: frame) {
-            guard program.matches(packet, of: frame) else { return false }
+        if let plain, let packet = PlainPacket(bytes, of: frame) {
+            guard plain.matches(packet) else { return false }
             if decodesMatches { layers.decode(bytes, of: frame) }
             return true
         }

@@ -7,6 +7,9 @@ import Records
 /// Takes the packets that matched. `begin` and `end` stand around each capture's packets; `finish` is called once,
 /// when all were read.
 protocol PacketSink: ~Copyable {
+    /// Whether `take` does anything at all.
+    static var takesPackets: Bool { get }
+
     /// Whether `take` looks at the pipeline's layers.
     static var readsLayers: Bool { get }
 
@@ -24,6 +27,8 @@ protocol PacketSink: ~Copyable {
 }
 
 extension PacketSink where Self: ~Copyable {
+    static var takesPackets: Bool { true }
+
     static var readsLayers: Bool { true }
 
     mutating func begin(_ reader: inout CaptureReader) {}
@@ -37,6 +42,8 @@ extension PacketSink where Self: ~Copyable {
 
 /// `--count` and `explain --test`: the loop counts for itself.
 struct CountingSink: PacketSink, ~Copyable {
+    static var takesPackets: Bool { false }
+
     static var readsLayers: Bool { false }
 
     @inline(__always)

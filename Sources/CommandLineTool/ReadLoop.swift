@@ -41,15 +41,19 @@ struct ReadLoop: ~Copyable {
         learnInterfaces(of: reader, &sink)
         var progress = Progress(console, total: reader.totalBytes.map(Int.init))
         defer { progress?.clear() }
-        var untilLook = Self.lookEvery
-        while matched < limit, var frame = try next(&reader) {
+        var nextLook = packets + Self.lookEvery
+        var patience = 0
+        while matched < limit {
+            if passesOver, patience > 0 || packets & 0xFFF == 0 {
+                patience = passOver(&reader, counts: !Sink.takesPackets && limit == .max) > 0 ? 64 : patience - 1
+            }
+            guard var frame = try next(&reader) else { break }
             packets += 1
             if Int(frame.interface.rawValue) - Int(nextInterface) >= knownInterfaces {
                 learnInterfaces(of: reader, &sink)
             }
-            untilLook -= 1
-            if untilLook == 0 {
-                untilLook = Self.lookEvery
+            if packets >= nextLook {
+                nextLook = packets + Self.lookEvery
                 progress?.show(bytes: Int(reader.bytesRead), packets: packets)
             }
             if !window.isOpen, !window.contains(frame.time) { continue }
@@ -59,6 +63,27 @@ struct ReadLoop: ~Copyable {
             }
         }
         nextInterface += UInt16(clamping: reader.interfaces.count)
+    }
+
+    /// Packets can be refused without making frames of them: nothing but the program decides. Where most match this
+    /// would be done in vain, so it is tried again only now and then after some packets of which none was refused.
+    private var passesOver: Bool { window.isOpen && pipeline.plain != nil }
+
+    /// Passes over the plain packets at hand that do not match; with `counts`, those that do are counted on the way.
+    /// Returns how many it passed over.
+    @inline(never)
+    private mutating func passOver(_ reader: inout CaptureReader, counts: Bool) -> Int {
+        guard let matcher = pipeline.plain else { return 0 }
+        var found = 0
+        let passed = reader.passOver { bytes, originalLength in
+            guard let packet = PlainPacket(ethernet: bytes, originalLength: originalLength) else { return false }
+            guard matcher.matches(packet) else { return true }
+            found += counts ? 1 : 0
+            return counts
+        }
+        packets += passed
+        matched += found
+        return passed
     }
 
     /// Packets between two looks at the clock.

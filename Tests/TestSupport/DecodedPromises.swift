@@ -10,7 +10,7 @@ public enum DecodedPromises {
             time: Timestamp(seconds: 0), capturedLength: bytes.byteCount, originalLength: original, linkType: link)
         var layers = Layers()
         layers.decode(bytes, of: frame)
-        if let plain = PlainPacket(bytes, of: frame), !agrees(plain, layers) { return "\(plain), but \(layers)" }
+        if let plain = PlainPacket(bytes, of: frame), !agrees(plain, layers) { return "not as plain: \(layers)" }
         var ports = FragmentPorts(capacity: 8, seed: 1)
         var names = HostNames(capacity: 8, seed: 1)
         for _ in 0..<4 {
@@ -29,7 +29,7 @@ public enum DecodedPromises {
     }
 
     /// Whether a plain packet is what the decoder says; the decoder alone looks for tunnels.
-    private static func agrees(_ plain: PlainPacket, _ layers: Layers) -> Bool {
+    private static func agrees(_ plain: borrowing PlainPacket, _ layers: Layers) -> Bool {
         let unread: Layers.Presence = layers.present.contains(.udp) ? [.tunnel, .error] : []
         guard layers.present.subtracting(unread) == plain.present else { return false }
         guard plain.source4 == layers.source4, plain.destination4 == layers.destination4 else { return false }

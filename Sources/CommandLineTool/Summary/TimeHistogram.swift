@@ -14,18 +14,20 @@ struct TimeHistogram {
     /// Most slots held at once; the memory is bounded by it.
     static let slotLimit = 4096
 
-    /// Widths that people read easily, in nanoseconds: 1, 2, 5 of each power below a second, then clock steps.
-    static let widths: [Int64] = {
-        var all: [Int64] = []
-        var power: Int64 = 1
-        while power < 1_000_000_000 {
-            all += [power, 2 * power, 5 * power]
-            power *= 10
-        }
-        let clock: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200]
-        let days: [Int64] = [1, 2, 7, 14, 28, 91, 182, 365, 730, 1825, 3650, 18250, 36500, 106_751]
-        return all + clock.map { $0 * 1_000_000_000 } + days.map { $0 * 86400 * 1_000_000_000 }
-    }()
+    /// Nanoseconds of a second and of a day.
+    private static let second: Int64 = 1_000_000_000
+    private static let day = 86400 * second
+
+    /// Widths of the slots that are kept. Each divides the next, so that slots merge without a remainder.
+    static let keptWidths: [Int64] =
+        [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+        + [1, 60, 3600].map { $0 * second } + [1, 10, 100, 1000, 10_000, 100_000].map { $0 * day }
+
+    /// Widths that people read easily. Those that a kept width divides can be shown.
+    static let shownWidths: [Int64] =
+        keptWidths.prefix(9).flatMap { [$0, 2 * $0, 5 * $0] }
+        + [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200].map { $0 * second }
+        + [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000].map { $0 * day }
 
     private var widthIndex = 0
     private var slots: [Int64: (packets: Int, bytes: Int)] = [:]
@@ -35,10 +37,10 @@ struct TimeHistogram {
 
     /// Counts one packet.
     mutating func add(_ time: Timestamp, bytes: Int) {
-        let key = floorDivide(time.nanoseconds, Self.widths[widthIndex])
+        let key = floorDivide(time.nanoseconds, Self.keptWidths[widthIndex])
         if key != openKey || open.packets == 0 {
             close()
-            openKey = floorDivide(time.nanoseconds, Self.widths[widthIndex])
+            openKey = floorDivide(time.nanoseconds, Self.keptWidths[widthIndex])
         }
         open.packets += 1
         open.bytes += bytes
@@ -49,38 +51,52 @@ struct TimeHistogram {
     func rows(atMost rows: Int) -> (width: Int64, slots: [Slot]) {
         var copy = self
         copy.close()
-        guard !copy.slots.isEmpty else { return (Self.widths[0], []) }
-        while copy.span >= rows, copy.widthIndex + 1 < Self.widths.count { copy.widen() }
-        let width = Self.widths[copy.widthIndex]
-        let first = copy.slots.keys.min() ?? 0
-        let last = copy.slots.keys.max() ?? 0
-        let all = (first...last).map { key in
-            let slot = copy.slots[key] ?? (0, 0)
-            return Slot(
-                start: key.multipliedReportingOverflow(by: width).partialValue, packets: slot.packets, bytes: slot.bytes
-            )
+        guard let first = copy.slots.keys.min(), let last = copy.slots.keys.max() else { return (1, []) }
+        let kept = Self.keptWidths[copy.widthIndex]
+        let begin = Self.start(of: first, width: kept)
+        let end = Self.start(of: last, width: kept)
+        let fitting = Self.shownWidths.first { width in
+            guard width % kept == 0 else { return false }
+            return Self.distance(from: floorDivide(begin, width), to: floorDivide(end, width)) < UInt64(rows)
+        }
+        let width = fitting ?? Self.shownWidths[Self.shownWidths.count - 1]
+        var merged: [Int64: (packets: Int, bytes: Int)] = [:]
+        for (key, slot) in copy.slots {
+            let place = floorDivide(Self.start(of: key, width: kept), width)
+            let there = merged[place] ?? (0, 0)
+            merged[place] = (there.packets + slot.packets, there.bytes + slot.bytes)
+        }
+        let all = (floorDivide(begin, width)...floorDivide(end, width)).map { key in
+            let slot = merged[key] ?? (0, 0)
+            return Slot(start: Self.start(of: key, width: width), packets: slot.packets, bytes: slot.bytes)
         }
         return (width, all)
     }
 
-    /// Slots between the first and the last.
-    private var span: Int64 { (slots.keys.max() ?? 0) - (slots.keys.min() ?? 0) }
+    /// How far one key is behind another; the whole range of keys fits.
+    private static func distance(from first: Int64, to last: Int64) -> UInt64 { UInt64(bitPattern: last &- first) }
+
+    /// Where a slot begins. The first slot of all may begin before the earliest time there is.
+    private static func start(of key: Int64, width: Int64) -> Int64 {
+        let (start, overflows) = key.multipliedReportingOverflow(by: width)
+        return overflows ? (key < 0 ? .min : .max) : start
+    }
 
     private mutating func close() {
         guard open.packets > 0 else { return }
         let old = slots[openKey] ?? (0, 0)
         slots[openKey] = (old.packets + open.packets, old.bytes + open.bytes)
         open = (0, 0)
-        while slots.count > Self.slotLimit, widthIndex + 1 < Self.widths.count { widen() }
+        while slots.count > Self.slotLimit, widthIndex + 1 < Self.keptWidths.count { widen() }
     }
 
     private mutating func widen() {
-        let old = Self.widths[widthIndex]
+        let old = Self.keptWidths[widthIndex]
         widthIndex += 1
-        let new = Self.widths[widthIndex]
+        let new = Self.keptWidths[widthIndex]
         var merged: [Int64: (packets: Int, bytes: Int)] = [:]
         for (key, slot) in slots {
-            let start = key.multipliedReportingOverflow(by: old).partialValue
+            let start = Self.start(of: key, width: old)
             let place = floorDivide(start, new)
             let there = merged[place] ?? (0, 0)
             merged[place] = (there.packets + slot.packets, there.bytes + slot.bytes)
