@@ -2,7 +2,7 @@
 # The rest is here for people who work on it. Every target is a script that can be read.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit integration bench demo fuzz format lint clean record
+.PHONY: help run test unit integration bench demo manual fuzz format lint clean record
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ bench: ## Gatelog beside tcpdump and tshark, ratios of CPU time in one run
 demo: ## read a recorded capture: lines, a summary, an expression explained
 	@scripts/prepare build
 	@scripts/demo
+
+manual: ## manual pages and shell completions into var/manual
+	@scripts/prepare build
+	@scripts/manual-pages var/manual
+	@echo "Written: var/manual (man -l var/manual/gatelog.1)"
 
 fuzz: ## each fuzz target for SECONDS (60)
 	@scripts/fuzz $(or $(SECONDS),60)

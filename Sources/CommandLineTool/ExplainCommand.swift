@@ -6,6 +6,7 @@ struct ExplainCommand: ParsableCommand, ColoredCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say what an expression means, translate it, or try it on a capture.",
+        usage: "gatelog explain <expression> [<options>]",
         discussion: """
             Examples:
               gatelog explain 'direc = in & tcpfl = SYN'

@@ -6,6 +6,7 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
         abstract: "Print, write, count or summarise the packets of captures that match an expression.",
+        usage: "gatelog read [<expression>] <file> ... [<options>]",
         discussion: """
             Reads pcap and pcapng, also compressed (.gz, .zst); - is standard input. With a file alone, every IP \
             packet matches.
