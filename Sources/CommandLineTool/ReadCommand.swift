@@ -25,6 +25,13 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
     var arguments: [String] = []
 
     @Option(
+        name: [.customShort("F"), .customLong("expression-file")],
+        help: ArgumentHelp(
+            "Read the expression from FILE, for one that is too long to type; every argument is a capture.",
+            valueName: "file"))
+    var expressionFile: String?
+
+    @Option(
         name: [.short, .customLong("write")],
         help: ArgumentHelp(
             "Write the packets to FILE instead: .pcapng, or .pcap; - is standard output (pcapng).", valueName: "file"))

@@ -18,7 +18,7 @@ struct ReadPlan {
     init(_ command: ReadCommand) throws {
         self.command = command
         console = Console.current
-        let (text, files) = try Self.expressionAndFiles(command.arguments)
+        let (text, files) = try Self.expressionAndFiles(command)
         self.files = files
         surroundings = try Surroundings(command.names, captures: files)
         expression = try ExpressionInput(text, surroundings, console).expression
@@ -31,7 +31,9 @@ struct ReadPlan {
 
     /// The first argument is the expression, unless it is the only one and names a file: then every IP packet is
     /// meant. (So it is too where the first of several names a file and is no expression: `gatelog read *.pcap`.)
-    static func expressionAndFiles(_ arguments: [String]) throws -> (String, [String]) {
+    private static func expressionAndFiles(_ command: ReadCommand) throws -> (String, [String]) {
+        let arguments = command.arguments
+        if let path = command.expressionFile { return (try text(of: path), arguments) }
         let first = arguments[0]
         let isFile = first == "-" || ((try? Paths.status(first)) ?? nil) != nil
         if arguments.count == 1 {
@@ -46,6 +48,14 @@ struct ReadPlan {
         }
         if isFile, (try? Expression(parsing: first)) == nil { return ("any", arguments) }
         return (first, Array(arguments.dropFirst()))
+    }
+
+    private static func text(of path: String) throws -> String {
+        do {
+            return String(decoding: try Paths.contents(path, limit: ExpressionLimits.text + 1), as: UTF8.self)
+        } catch {
+            throw ToolFailure("the expression cannot be read: \(error)")
+        }
     }
 
     /// Reads all captures and does with the packets that match what was asked for. Returns what came of it.

@@ -15,8 +15,6 @@ struct Instruction: Sendable {
     var b: UInt32 = 0
     var c: UInt32 = 0
     var d: UInt32 = 0
-    /// Makes an instruction 32 bytes long, so that finding one is a shift.
-    private let padding: UInt32 = 0
 
     /// Operands of one or two ranges: `a` and `c` their lower ends, `b` and `d` their widths. One range stands
     /// there twice, which costs less than asking how many there are.

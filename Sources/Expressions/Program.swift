@@ -37,8 +37,6 @@ public struct Program: ~Copyable, Sendable {
     var names: ProgramNames
     /// What a source has to look up before it asks `matches`.
     public let demands: Demands
-    /// Whether, and how, `PlainPacket` is enough to answer for a frame that is plain.
-    public let plainPackets: PlainPackets
 
     /// Compiles `tree`, nil meaning every IP packet. Names that the directory does not know match nothing,
     /// but interfaces, users and hosts may still be learned. Time and memory are linear in the values, but
@@ -51,9 +49,6 @@ public struct Program: ~Copyable, Sendable {
         tables = assembler.tables
         names = assembler.names
         demands = code.reduce(into: []) { $0.formUnion($1.opcode.demands) }
-        plainPackets = code.reduce(.alone) { least, test in
-            PlainPackets(rawValue: min(least.rawValue, test.opcode.plainPackets.rawValue)) ?? .no
-        }
     }
 
     /// Texts on which a regular expression gave up (`Pattern.stepLimit`, `workLimit`); they count as not matching.

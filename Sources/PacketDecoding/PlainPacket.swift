@@ -58,6 +58,11 @@ extension PlainPacket {
     @inlinable @inline(__always)
     public var isTCP: Bool { protocolNumber == IPProtocol.tcp }
 
+    /// Four bytes in network order at an offset of the frame; at most 38, or 50 for TCP, are sure to be there. Traps
+    /// past the end.
+    @inlinable @inline(__always)
+    public func word(at offset: Int) -> UInt32 { bytes.big32(at: offset) }
+
     @inlinable @inline(__always)
     public var source4: UInt32 { bytes.big32(at: 26) }
 
