@@ -1,8 +1,12 @@
 """Exit statuses, messages and habits of the command line, as scripts rely on them."""
 import os
+import pty
 import subprocess
+import threading
+import time
 import unittest
 
+import captures
 from support import CAPTURES, Case, program
 
 RST = CAPTURES / "tcp_rst_data.pcap"
@@ -38,6 +42,24 @@ class ExitStatus(Case):
         ports = ", ".join(str(port) for port in range(1, 18_000))
         self.gatelog("read", "port = { " + ports + " }", RST)
 
+    def test_an_expression_from_a_file(self):
+        path = self.folder / "expression"
+        path.write_text("# web\nport = 80 &\n  tcpfl = RST\n")
+        expected, _ = self.gatelog("read", RST)
+        self.assertEqual(self.gatelog("read", "-F", path, RST)[0], expected)
+        path.write_text("port = 80 &\n  tcpfl = RTS\n")
+        _, errors = self.gatelog("read", "-F", path, RST, status=2)
+        self.assertIn('did you mean "RST"', errors)
+
+    def test_an_expression_that_is_too_long_is_2_and_points(self):
+        path = self.folder / "expression"
+        path.write_bytes(b"any".ljust((16 << 20) + 1))
+        _, errors = self.gatelog("read", "-F", path, RST, status=2)
+        self.assertIn("^", errors)
+        self.assertIn("16 MiB", errors)
+        path.write_bytes(b"any".ljust(16 << 20))
+        self.gatelog("read", "-F", path, RST)
+
     def test_a_missing_file_is_2(self):
         _, errors = self.gatelog("read", "any", "no-such-file.pcap", status=2)
         self.assertIn("no-such-file.pcap", errors)
@@ -72,6 +94,15 @@ class ExitStatus(Case):
     def test_options_that_exclude_each_other_are_2(self):
         _, errors = self.gatelog("read", "any", RST, "--count", "--summary", status=2)
         self.assertIn("--count and --summary exclude each other", errors)
+
+    def test_options_that_would_be_ignored_are_2(self):
+        for arguments, words in [
+            (("--json", "-w", "x.pcapng"), "--write and --json exclude each other"),
+            (("--json", "--template", "%SRC%"), "--template and --json exclude each other"),
+            (("--json-names", "ecs"), "add --json"),
+        ]:
+            _, errors = self.gatelog("read", "any", RST, *arguments, status=2)
+            self.assertIn(words, errors)
 
     def test_help_is_0_and_says_the_exit_statuses(self):
         out, _ = self.gatelog("read", "--help")
@@ -120,6 +151,61 @@ class Colors(Case):
                 "read", "any", "no-such-file.pcap", *arguments, status=2,
                 environment={"NO_COLOR": "", **environment})
             self.assertEqual("\x1b[" in errors, is_painted, arguments)
+
+
+class Terminal(Case):
+    """What is different where a person looks on."""
+
+    def seen(self, *arguments, feed=()):
+        """What a person sees: both outputs on one terminal. `feed` goes to standard input piece by piece."""
+        parent, child = pty.openpty()
+        process = subprocess.Popen(
+            [program(), *map(str, arguments)], stdin=subprocess.PIPE, stdout=child, stderr=child,
+            env={**os.environ, "TZ": "UTC", "NO_COLOR": ""})
+        os.close(child)
+        pieces = []
+        reader = threading.Thread(target=lambda: pieces.extend(read_until_closed(parent)))
+        reader.start()
+        with process.stdin as source:
+            for piece in feed:
+                source.write(piece)
+                source.flush()
+                time.sleep(1.5)
+        process.wait(timeout=60)
+        reader.join(timeout=60)
+        os.close(parent)
+        return b"".join(pieces).decode().replace("\r\n", "\n"), process.returncode
+
+    def test_errors_are_red(self):
+        text, status = self.seen("read", "any", "no-such-file.pcap")
+        self.assertTrue(text.startswith("\x1b[1;31merror: \x1b[0m"), text)
+        self.assertEqual(status, 2)
+
+    def test_a_capture_is_not_written_to_it(self):
+        text, status = self.seen("read", "any", RST, "-w", "-")
+        self.assertIn("nothing to look at", text)
+        self.assertEqual(status, 2)
+
+    def test_long_work_shows_how_far_it_is(self):
+        packet = captures.ethernet(captures.ipv4("10.0.0.1", "10.0.0.2", 17, captures.udp(1, 2)))
+        whole = captures.pcap([(n, packet) for n in range(140_000)])
+        half = len(whole) // 2
+        text, status = self.seen("read", "port = 2", "-", "--count", feed=[whole[:half], whole[half:]])
+        self.assertIn(" packets/s", text)
+        self.assertTrue(text.endswith("\r\x1b[K140000\n"), text[-60:])
+        self.assertEqual(status, 0)
+
+
+def read_until_closed(terminal):
+    """Everything that is written to a terminal until nobody holds it any more."""
+    while True:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:
+            return
+        if not piece:
+            return
+        yield piece
 
 
 class Pipes(Case):

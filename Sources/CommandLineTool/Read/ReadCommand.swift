@@ -84,10 +84,11 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
         if arguments.isEmpty {
             throw ValidationError("name a capture to read, or - for standard input: gatelog read EXPRESSION FILE...")
         }
-        let chosen = [write != nil ? "--write" : nil, count ? "--count" : nil, summary ? "--summary" : nil]
-            .compactMap { $0 }
-        if chosen.count > 1 {
-            throw ValidationError("\(chosen.joined(separator: " and ")) exclude each other; choose one")
+        try exclude([write != nil ? "--write" : nil, count ? "--count" : nil, summary ? "--summary" : nil])
+        try exclude([write != nil ? "--write" : nil, json ? "--json" : nil])
+        try exclude([template != nil ? "--template" : nil, json ? "--json" : nil])
+        if jsonNames != .gatelog, !json {
+            throw ValidationError("--json-names names the fields that --json prints; add --json")
         }
         if let limit, limit < 1 { throw ValidationError("--limit takes a number of packets from 1 on") }
         if let snapLength, !(1...262_144 ~= snapLength) {
@@ -97,6 +98,13 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
             throw ValidationError("--snap-length cuts what --write writes; add -w FILE")
         }
         if let write { try Self.checkForm(of: write) }
+    }
+
+    /// Refuses more than one of these; nil is one that was not typed.
+    private func exclude(_ options: [String?]) throws {
+        let typed = options.compactMap { $0 }
+        guard typed.count > 1 else { return }
+        throw ValidationError("\(typed.joined(separator: " and ")) exclude each other; choose one")
     }
 
     /// Refuses a name that promises a form which would not be written.

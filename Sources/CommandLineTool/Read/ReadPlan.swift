@@ -113,6 +113,9 @@ extension ReadPlan {
     }
 
     private func write(to path: String) throws -> CapturePass.Outcome {
+        if path == "-", console.outputIsTerminal {
+            throw ToolFailure("a capture is nothing to look at; send it to a file or a program: -w trace.pcapng")
+        }
         let description = CaptureDescription(
             application: "gatelog \(GatelogTool.version)", comments: [expression.canonical],
             snapLength: command.snapLength ?? 0)
