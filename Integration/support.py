@@ -49,10 +49,10 @@ class Case(unittest.TestCase):
         """Compares `text` with Integration/Golden/NAME; GATELOG_RECORD=1 writes it anew."""
         path = GOLDEN / name
         if os.environ.get("GATELOG_RECORD"):
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
             return
         self.assertTrue(path.exists(), f"there is no golden {name}; record it with `make record` and read it")
-        want = path.read_text()
+        want = path.read_text(encoding="utf-8")
         if want != text:
             diff = difflib.unified_diff(want.splitlines(), text.splitlines(), "golden", "printed", lineterm="")
             self.fail(f"{name} differs (make record writes it anew):\n" + "\n".join(diff))

@@ -9,6 +9,7 @@ import unittest
 import captures
 from support import CAPTURES, Case, program
 
+GENEVE = CAPTURES / "geneve.pcap"
 RST = CAPTURES / "tcp_rst_data.pcap"
 
 
@@ -222,6 +223,20 @@ class Pipes(Case):
         expected, _ = self.gatelog("read", "any", RST)
         out, _ = self.gatelog("read", "any", "-", stdin=RST.read_bytes())
         self.assertEqual(out, expected)
+
+    def test_lines_do_not_wait_for_the_next_packet(self):
+        whole = GENEVE.read_bytes()
+        process = subprocess.Popen([program(), "read", "any", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        patience = threading.Timer(30, process.kill)
+        patience.start()
+        self.addCleanup(patience.cancel)
+        with process.stdin as source, process.stdout as lines:
+            source.write(whole)
+            source.flush()
+            # Nothing more comes, and the pipe stays open: all lines are there all the same.
+            for _ in range(39):
+                self.assertTrue(lines.readline())
+        self.assertEqual(process.wait(timeout=60), 0)
 
     def test_a_pipe_that_has_a_name(self):
         expected, _ = self.gatelog("read", "any", RST)

@@ -44,7 +44,7 @@ class Translations(Case):
     def setUp(self):
         super().setUp()
         self.settings = self.folder / "settings.yaml"
-        self.settings.write_text(SETTINGS)
+        self.settings.write_text(SETTINGS, encoding="utf-8")
 
     def explain(self, expression, *arguments):
         return self.gatelog("explain", expression, "--settings", self.settings, *arguments)
@@ -89,7 +89,7 @@ class Translations(Case):
                 self.assertEqual(done.returncode, 0, done.stderr.decode())
 
     def test_sqlite_takes_its_predicate(self):
-        columns = json.loads(SCHEMA.read_text())["properties"]
+        columns = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
         with sqlite3.connect(":memory:") as database:
             database.create_function("regexp", 2, lambda pattern, text: False)
             database.execute(f"CREATE TABLE packets ({', '.join(columns)})")
@@ -101,7 +101,7 @@ class Translations(Case):
 
     def test_sqlite_chooses_what_read_chooses(self):
         objects = [json.loads(line) for line in self.gatelog("read", GENEVE, "--json")[0].splitlines()]
-        names = list(json.loads(SCHEMA.read_text())["properties"])
+        names = list(json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"])
 
         def stored(found, name):
             value = found.get(name)

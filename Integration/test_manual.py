@@ -36,8 +36,8 @@ class ManualPages(Case):
 
     def test_shells_take_the_completions(self):
         self.peer("bash", "-n", self.folder / "gatelog.bash")
-        self.assertIn("#compdef gatelog", (self.folder / "_gatelog").read_text())
-        self.assertIn("complete", (self.folder / "gatelog.fish").read_text())
+        self.assertIn("#compdef gatelog", (self.folder / "_gatelog").read_text(encoding="utf-8"))
+        self.assertIn("complete", (self.folder / "gatelog.fish").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class Objects(Case):
         return [json.loads(line) for line in out.splitlines()]
 
     def test_each_line_is_what_the_schema_describes(self):
-        schema = json.loads((ROOT / "Resources" / "schema" / "packet.schema.json").read_text())
+        schema = json.loads((ROOT / "Resources" / "schema" / "packet.schema.json").read_text(encoding="utf-8"))
         for name in self.FILES:
             for found in self.objects(CAPTURES / name):
                 with self.subTest(name):
@@ -233,7 +233,7 @@ services:
     def setUp(self):
         super().setUp()
         self.settings = self.folder / "settings.yaml"
-        self.settings.write_text(self.SETTINGS)
+        self.settings.write_text(self.SETTINGS, encoding="utf-8")
 
     def capture(self, name, content):
         path = self.folder / name

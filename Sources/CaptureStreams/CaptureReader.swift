@@ -79,6 +79,8 @@ extension CaptureReader {
     public var path: String { state.pointee.path }
     /// Bytes of the file; nil where it is no regular file.
     public var totalBytes: Int64? { state.pointee.totalBytes }
+    /// Nothing is left of what was read: `next` reads, and may have to wait where the file is a pipe.
+    public var isDrained: Bool { state.pointee.parser.nextPosition >= state.pointee.window.count }
     /// Bytes read from the file so far, packed as they may be.
     public var bytesRead: Int64 { state.pointee.source.bytesRead }
     /// What the file is.

@@ -21,6 +21,9 @@ protocol PacketSink: ~Copyable {
     /// A packet that matched: the one that `reader` read last, as `pipeline` decoded it.
     mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws
 
+    /// Shows what was taken so far: the next packet may be long in coming.
+    mutating func flush() throws
+
     mutating func end(_ reader: inout CaptureReader) throws
 
     mutating func finish() throws
@@ -34,6 +37,8 @@ extension PacketSink where Self: ~Copyable {
     mutating func begin(_ reader: inout CaptureReader) {}
 
     mutating func add(_ interface: CaptureInterface) {}
+
+    mutating func flush() {}
 
     mutating func end(_ reader: inout CaptureReader) {}
 
@@ -76,6 +81,8 @@ struct LineSink: PacketSink, ~Copyable {
         try batch.writeIfFull()
     }
 
+    mutating func flush() throws { try batch.write() }
+
     mutating func finish() throws { try batch.write() }
 }
 
@@ -95,6 +102,8 @@ struct ObjectSink: PacketSink, ~Copyable {
         renderer.append(pipeline.record(of: frame, bytes), bytes, pipeline.names, to: &batch.buffer)
         try batch.writeIfFull()
     }
+
+    mutating func flush() throws { try batch.write() }
 
     mutating func finish() throws { try batch.write() }
 }

@@ -43,10 +43,12 @@ struct ReadLoop: ~Copyable {
         defer { progress?.clear() }
         var nextLook = packets + Self.lookEvery
         var patience = 0
+        let mayWait = reader.totalBytes == nil
         while matched < limit {
             if passesOver, patience > 0 || packets & 0xFFF == 0 {
                 patience = passOver(&reader, counts: !Sink.takesPackets && limit == .max) > 0 ? 64 : patience - 1
             }
+            if mayWait, reader.isDrained { try sink.flush() }
             guard var frame = try next(&reader) else { break }
             packets += 1
             if Int(frame.interface.rawValue) - Int(nextInterface) >= knownInterfaces {
