@@ -158,6 +158,14 @@ class Trials(Case):
         self.assertEqual(found["translation"]["target"], "tcpdump")
         self.assertEqual(found["captures"], [])
 
+    def test_an_expression_from_a_file(self):
+        path = self.folder / "expression"
+        path.write_text("port = 80 & # web\n ttl < 5\n", encoding="utf-8")
+        self.assertEqual(self.gatelog("explain", "-F", path), self.gatelog("explain", "port = 80 & ttl < 5"))
+        for arguments in [(), ("any", "-F", path)]:
+            _, errors = self.gatelog("explain", *arguments, status=2)
+            self.assertIn("say one expression", errors)
+
     def test_unknown_facts_are_warned_of(self):
         _, errors = self.gatelog("explain", "country = DE")
         self.assertIn("MaxMind", errors)

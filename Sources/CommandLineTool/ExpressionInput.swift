@@ -18,4 +18,13 @@ struct ExpressionInput {
         let warnings = expression.warnings + expression.unknowable(from: surroundings.facts)
         if !warnings.isEmpty { console.tell(DiagnosticText.render(warnings, of: text) + "\n") }
     }
+
+    /// The text of a file that holds an expression; one byte more than an expression may have at most.
+    static func text(ofFile path: String) throws -> String {
+        do {
+            return String(decoding: try Paths.contents(path, limit: ExpressionLimits.text + 1), as: UTF8.self)
+        } catch {
+            throw ToolFailure("the expression cannot be read: \(error)")
+        }
+    }
 }

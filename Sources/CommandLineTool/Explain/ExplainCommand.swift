@@ -46,7 +46,12 @@ struct ExplainCommand: ParsableCommand, ColoredCommand {
     }
 
     @Argument(help: ArgumentHelp("The expression.", valueName: "expression"))
-    var expression: String
+    var expression: String?
+
+    @Option(
+        name: [.customShort("F"), .customLong("expression-file")],
+        help: ArgumentHelp("Read the expression from FILE, for one that is too long to type.", valueName: "file"))
+    var expressionFile: String?
 
     @Option(
         help: ArgumentHelp(
@@ -64,6 +69,11 @@ struct ExplainCommand: ParsableCommand, ColoredCommand {
     @OptionGroup var names: NameOptions
 
     @OptionGroup var look: LookOptions
+
+    func validate() throws {
+        guard (expression == nil) == (expressionFile == nil) else { return }
+        throw ValidationError("say one expression: gatelog explain EXPRESSION, or -F FILE")
+    }
 
     func run() throws {
         try ExplainPlan(self).run()

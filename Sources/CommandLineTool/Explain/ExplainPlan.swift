@@ -24,7 +24,8 @@ struct ExplainPlan {
         self.command = command
         console = Console.current
         surroundings = try Surroundings(command.names, captures: command.test)
-        expression = try ExpressionInput(command.expression, surroundings, console).expression
+        let text = try command.expressionFile.map(ExpressionInput.text(ofFile:)) ?? command.expression ?? ""
+        expression = try ExpressionInput(text, surroundings, console).expression
     }
 
     func run() throws {

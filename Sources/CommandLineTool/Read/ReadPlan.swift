@@ -33,7 +33,7 @@ struct ReadPlan {
     /// meant. (So it is too where the first of several names a file and is no expression: `gatelog read *.pcap`.)
     private static func expressionAndFiles(_ command: ReadCommand) throws -> (String, [String]) {
         let arguments = command.arguments
-        if let path = command.expressionFile { return (try text(of: path), arguments) }
+        if let path = command.expressionFile { return (try ExpressionInput.text(ofFile: path), arguments) }
         let first = arguments[0]
         let isFile = first == "-" || ((try? Paths.status(first)) ?? nil) != nil
         if arguments.count == 1 {
@@ -48,14 +48,6 @@ struct ReadPlan {
         }
         if isFile, (try? Expression(parsing: first)) == nil { return ("any", arguments) }
         return (first, Array(arguments.dropFirst()))
-    }
-
-    private static func text(of path: String) throws -> String {
-        do {
-            return String(decoding: try Paths.contents(path, limit: ExpressionLimits.text + 1), as: UTF8.self)
-        } catch {
-            throw ToolFailure("the expression cannot be read: \(error)")
-        }
     }
 
     /// Reads all captures and does with the packets that match what was asked for. Returns what came of it.
