@@ -1,7 +1,8 @@
 public import Primitives
 
 /// The packet that nearly all traffic consists of, read without being decoded: Ethernet II without tags, IPv4
-/// without options, TCP or UDP, no fragment, the headers whole in the capture, and lengths that fit each other.
+/// without options or IPv6 without extension headers, TCP or UDP, no fragment, the headers whole in the capture, and
+/// lengths that fit each other.
 ///
 /// What stands at fixed offsets there needs no `Layers`; each fact is read when it is asked for. Says exactly what
 /// `Layers.decode` says of the same frame, which a test holds against each other. Never allocates.
@@ -10,6 +11,7 @@ public struct PlainPacket: ~Escapable {
     @usableFromInline let bytes: RawSpan
     /// 6 or 17.
     public let protocolNumber: UInt8
+    public let isIPv6: Bool
 
     /// nil for every frame that is not plain.
     @inlinable @inline(__always)
@@ -24,73 +26,76 @@ public struct PlainPacket: ~Escapable {
     @_lifetime(copy bytes)
     public init?(ethernet bytes: RawSpan, originalLength: Int) {
         let captured = bytes.byteCount
+        guard captured >= 42 else { return nil }
+        let typeAndVersion = bytes.little32(at: 12)
+        let wire = max(originalLength, captured) &- 14
         // EtherType 0800, version 4, five words.
-        guard captured >= 42, bytes.little32(at: 12) & 0xFF_FFFF == 0x45_0008 else { return nil }
-        let number = bytes.byte(at: 23)
-        let total = Int(bytes.big16(at: 16))
-        // No fragment: offset and "more" are clear.
-        guard bytes.little16(at: 20) & 0xFF3F == 0, total <= max(originalLength, captured) &- 14 else { return nil }
-        if number == IPProtocol.tcp {
-            guard captured >= 54 else { return nil }
-            let header = Int(bytes.byte(at: 46) >> 4) &* 4
-            guard header >= 20, header &+ 20 <= total, header &+ 34 <= captured else { return nil }
+        if typeAndVersion & 0xFF_FFFF == 0x45_0008 {
+            let total = Int(bytes.big16(at: 16))
+            // No fragment: offset and "more" are clear.
+            guard bytes.little16(at: 20) & 0xFF3F == 0, total <= wire else { return nil }
+            protocolNumber = bytes.byte(at: 23)
+            isIPv6 = false
+            guard Self.isPlain(bytes, protocolNumber, at: 34, length: total &- 20) else { return nil }
         } else {
-            guard number == IPProtocol.udp else { return nil }
-            let length = Int(bytes.big16(at: 38))
-            guard length >= 8, length &+ 20 <= total else { return nil }
+            // EtherType 86dd, version 6. A length of 0 has a meaning of its own.
+            guard typeAndVersion & 0xF0_FFFF == 0x60_DD86, captured >= 62 else { return nil }
+            let length = Int(bytes.big16(at: 18))
+            guard length &+ 40 <= wire, length > 0 else { return nil }
+            protocolNumber = bytes.byte(at: 20)
+            isIPv6 = true
+            guard Self.isPlain(bytes, protocolNumber, at: 54, length: length) else { return nil }
         }
         self.bytes = bytes
-        protocolNumber = number
+    }
+
+    /// Whether a whole TCP or UDP header stands at `offset`, in `length` bytes that IP gives to it.
+    @inlinable @inline(__always)
+    static func isPlain(_ bytes: RawSpan, _ number: UInt8, at offset: Int, length: Int) -> Bool {
+        if number == IPProtocol.tcp {
+            guard bytes.byteCount >= offset &+ 20 else { return false }
+            let header = Int(bytes.byte(at: offset &+ 12) >> 4) &* 4
+            return header >= 20 && header <= length && header &+ offset <= bytes.byteCount
+        }
+        guard number == IPProtocol.udp else { return false }
+        let claimed = Int(bytes.big16(at: offset &+ 4))
+        return claimed >= 8 && claimed <= length
     }
 }
 
 extension PlainPacket {
-    /// Facts that every plain packet has, and those that TCP and UDP add.
-    @inlinable
-    public static var facts: Layers.Presence {
-        [.sourceMAC, .destinationMAC, .etherType, .ipv4, .upperProtocol, .ports, .payload]
-    }
-
-    /// The facts that `Layers.present` would have of those above.
+    /// The facts that `Layers.present` would have.
     @inlinable @inline(__always)
-    public var present: Layers.Presence { Self.facts.union(isTCP ? [.tcp, .tcpFlags] : .udp) }
+    public var present: Layers.Presence { Self.facts(isIPv6: isIPv6, isTCP: isTCP) }
+
+    /// The facts of all plain packets of a family and a protocol.
+    @inlinable
+    public static func facts(isIPv6: Bool, isTCP: Bool) -> Layers.Presence {
+        let common: Layers.Presence = [
+            .sourceMAC, .destinationMAC, .etherType, .upperProtocol, .ports, .payload,
+        ]
+        return common.union(isIPv6 ? .ipv6 : .ipv4).union(isTCP ? [.tcp, .tcpFlags] : .udp)
+    }
 
     @inlinable @inline(__always)
     public var isTCP: Bool { protocolNumber == IPProtocol.tcp }
 
-    /// Four bytes in network order at an offset of the frame; at most 38, or 50 for TCP, are sure to be there. Traps
-    /// past the end.
+    /// Where TCP or UDP begins.
     @inlinable @inline(__always)
-    public func word(at offset: Int) -> UInt32 { bytes.big32(at: offset) }
+    public var transportOffset: Int { isIPv6 ? 54 : 34 }
 
     @inlinable @inline(__always)
-    public var source4: UInt32 { bytes.big32(at: 26) }
-
-    @inlinable @inline(__always)
-    public var destination4: UInt32 { bytes.big32(at: 30) }
-
-    @inlinable @inline(__always)
-    public var sourcePort: UInt16 { bytes.big16(at: 34) }
-
-    @inlinable @inline(__always)
-    public var destinationPort: UInt16 { bytes.big16(at: 36) }
-
-    /// 0 for UDP, which has none.
-    @inlinable @inline(__always)
-    public var tcpFlags: UInt8 { isTCP ? bytes.byte(at: 47) : 0 }
-
-    @inlinable @inline(__always)
-    public var ttl: UInt8 { bytes.byte(at: 22) }
-
-    @inlinable @inline(__always)
-    public var dscp: UInt8 { bytes.byte(at: 15) >> 2 }
-
-    @inlinable @inline(__always)
-    public var totalLength: UInt32 { UInt32(bytes.big16(at: 16)) }
+    public var totalLength: UInt32 { UInt32(bytes.big16(at: isIPv6 ? 18 : 16)) &+ (isIPv6 ? 40 : 0) }
 
     @inlinable @inline(__always)
     public var payloadLength: UInt32 {
-        isTCP
-            ? totalLength &- 20 &- UInt32(bytes.byte(at: 46) >> 4) &* 4 : UInt32(bytes.big16(at: 38)) &- 8
+        guard isTCP else { return UInt32(bytes.big16(at: transportOffset &+ 4)) &- 8 }
+        let header = UInt32(bytes.byte(at: transportOffset &+ 12) >> 4) &* 4
+        return totalLength &- (isIPv6 ? 40 : 20) &- header
     }
+
+    /// Four bytes in network order at an offset of the frame. Those up to the eighth byte of the transport header are
+    /// sure to be there, for TCP up to the twentieth. Traps past the end.
+    @inlinable @inline(__always)
+    public func word(at offset: Int) -> UInt32 { bytes.big32(at: offset) }
 }

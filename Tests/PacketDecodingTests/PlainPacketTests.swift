@@ -24,7 +24,7 @@ import Testing
         #expect(!isPlain(PacketBuilder().ethernet().ipv4(totalLength: 0).tcp()))
         #expect(!isPlain(PacketBuilder().ethernet().vlan(1).ipv4().tcp()))
         #expect(!isPlain(PacketBuilder().cooked().ipv4().tcp().payload(count: 20)))
-        #expect(!isPlain(PacketBuilder().ethernet().ipv6().tcp()))
+        #expect(isPlain(PacketBuilder().ethernet().ipv6().tcp()))
     }
 
     @Test func promisesHoldOverTheCaptures() {

@@ -32,13 +32,12 @@ public enum DecodedPromises {
     private static func agrees(_ plain: borrowing PlainPacket, _ layers: Layers) -> Bool {
         let unread: Layers.Presence = layers.present.contains(.udp) ? [.tunnel, .error] : []
         guard layers.present.subtracting(unread) == plain.present else { return false }
-        guard plain.source4 == layers.source4, plain.destination4 == layers.destination4 else { return false }
-        guard plain.sourcePort == layers.sourcePort, plain.destinationPort == layers.destinationPort else {
+        let transport = plain.transportOffset
+        guard layers.transportOffset == transport, plain.protocolNumber == layers.protocolNumber else { return false }
+        guard plain.word(at: transport) == UInt32(layers.sourcePort) << 16 | UInt32(layers.destinationPort) else {
             return false
         }
-        guard plain.totalLength == layers.totalLength, plain.payloadLength == layers.payloadLength else { return false }
-        return plain.protocolNumber == layers.protocolNumber && plain.ttl == layers.ttl && plain.dscp == layers.dscp
-            && (plain.protocolNumber != IPProtocol.tcp || plain.tcpFlags == layers.tcpFlags)
+        return plain.totalLength == layers.totalLength && plain.payloadLength == layers.payloadLength
     }
 
     private static func broken(_ layers: Layers, _ bytes: RawSpan) -> String? {
