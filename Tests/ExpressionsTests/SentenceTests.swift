@@ -58,4 +58,12 @@ import Testing
         ]
         #expect(expression.unknowable(from: received).count == 4)
     }
+
+    @Test func namesOfAddressesInsideATunnelAreNotKnown() throws {
+        let all = SourceFacts(rawValue: .max)
+        let inner = try Expression(
+            parsing: "inner(host = \"a.b\" | country = DE | !inner(asn = 1 & user = ann) | port = 1)")
+        #expect(inner.unknowable(from: all).count == 4)
+        #expect(try Expression(parsing: "host = \"a.b\" & inner(port = 1)").unknowable(from: all).isEmpty)
+    }
 }

@@ -29,19 +29,20 @@ extension Expression {
     /// met and its negation always is (rule 3). At most `ExpressionLimits.errors`, in the order of the text.
     public func unknowable(from facts: SourceFacts) -> [Diagnostic] {
         var log = DiagnosticLog()
-        tree?.gatherUnknowable(facts, &log)
+        tree?.gatherUnknowable(facts, isInner: false, &log)
         return log.inOrder
     }
 }
 
 extension Tree {
-    fileprivate func gatherUnknowable(_ facts: SourceFacts, _ log: inout DiagnosticLog) {
+    fileprivate func gatherUnknowable(_ facts: SourceFacts, isInner: Bool, _ log: inout DiagnosticLog) {
         switch self {
         case .any: break
-        case .and(let parts), .or(let parts): for part in parts { part.gatherUnknowable(facts, &log) }
-        case .not(let tree), .inner(let tree): tree.gatherUnknowable(facts, &log)
+        case .and(let parts), .or(let parts): for part in parts { part.gatherUnknowable(facts, isInner: isInner, &log) }
+        case .not(let tree): tree.gatherUnknowable(facts, isInner: isInner, &log)
+        case .inner(let tree): tree.gatherUnknowable(facts, isInner: true, &log)
         case .condition(let condition):
-            guard let (needed, reason) = condition.needs, facts.isDisjoint(with: needed) else { return }
+            guard let reason = condition.whyUnknowable(facts, isInner: isInner) else { return }
             log.warning(
                 condition.place,
                 "\"\(condition.variable.rawValue)\" is not known here, so this is not met: \(reason)")
@@ -50,6 +51,15 @@ extension Tree {
 }
 
 extension Condition {
+    /// Why the fact cannot be known; nil where it can.
+    fileprivate func whyUnknowable(_ facts: SourceFacts, isInner: Bool) -> String? {
+        if isInner, [.user, .host, .country, .asn].contains(variable) {
+            return "it is known of the outer addresses only, not of those inside a tunnel"
+        }
+        guard let (needed, reason) = needs, facts.isDisjoint(with: needed) else { return nil }
+        return reason
+    }
+
     /// The facts of which one is needed, and where they come from; nil where the packet's bytes do.
     fileprivate var needs: (SourceFacts, reason: String)? {
         switch variable {
