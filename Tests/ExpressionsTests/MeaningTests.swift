@@ -176,4 +176,19 @@ struct MeaningTests {
         #expect(try meets("inner(inner(ip = 6 & port = 53))", nested))
         #expect(try !meets("inner(ip = 6)", nested))
     }
+
+    @Test("An authentication header is a protocol, and so is what it protects")
+    func authentication() throws {
+        let protected = PacketBuilder().ethernet().ipv4().ah().tcp(40000, 80)
+        #expect(try meets("proto = ah & proto = tcp & port = 80", protected))
+        #expect(try meets("proto = { 50, 51 }", protected))
+        #expect(try !meets("proto != ah", protected))
+        #expect(try meets("proto != ah", Self.web))
+    }
+
+    @Test("Lengths are not 16 bits wide: nothing is longer than the greatest number")
+    func lengths() throws {
+        #expect(try !meets("len > 4294967295", Self.web))
+        #expect(try meets("len <= 4294967295 & len > 0", Self.web))
+    }
 }

@@ -60,6 +60,7 @@ struct Twin {
         case .direction: packet.isIncoming.map { value == .direction(incoming: $0) } ?? false
         case .proto:
             packet.number(.upperProtocol, UInt32(packet.layers.protocolNumber)).map { isOne($0, value) } ?? false
+                || packet.number(.authentication, 51).map { isOne($0, value) } ?? false
         case .ipVersion: packet.version.map { isOne($0, value) } ?? false
         case .icmp, .icmp6: packet.isICMP(value)
         case .length: packet.isIP && isOne(packet.layers.totalLength, value)

@@ -25,6 +25,9 @@ struct CaptureSink: PacketSink, ~Copyable {
     /// Packets whose nanoseconds did not fit the file.
     var timesCut: Int { writer.timesCut }
 
+    /// What stands before the packets goes before them: a reader needs names and secrets by then.
+    mutating func begin(_ reader: inout CaptureReader) throws { try copyBlocks(of: &reader) }
+
     mutating func add(_ interface: CaptureInterface) { writer.add(interface) }
 
     @inline(__always)
@@ -42,6 +45,10 @@ struct CaptureSink: PacketSink, ~Copyable {
 
     mutating func end(_ reader: inout CaptureReader) throws {
         interfaces += reader.interfaces
+        try copyBlocks(of: &reader)
+    }
+
+    private mutating func copyBlocks(of reader: inout CaptureReader) throws {
         do {
             try writer.append(blocks: reader.takeKeptBlocks())
         } catch {

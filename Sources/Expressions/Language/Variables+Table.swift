@@ -84,9 +84,10 @@ extension Variable {
         VariableRow(
             .icmp6, .one, .icmp6, "ICMPv6 message",
             takes: "a message such as echo-request or unreachable/port, or a number such as 128 or 1/4"),
-        VariableRow(.length, .one, .numbers(upTo: 65_575, services: false), "IP total length in bytes", takes: aNumber),
+        // Jumbograms (RFC 2675) and what a network card has still to cut up are longer than 16 bits say.
+        VariableRow(.length, .one, .numbers(upTo: .max, services: false), "IP total length in bytes", takes: aNumber),
         VariableRow(
-            .payloadLength, .one, .numbers(upTo: 65_535, services: false), "payload length in bytes", takes: aNumber),
+            .payloadLength, .one, .numbers(upTo: .max, services: false), "payload length in bytes", takes: aNumber),
         VariableRow(.ttl, .one, .numbers(upTo: 255, services: false), "time to live, or hop limit", takes: aNumber),
         VariableRow(
             .dscp, .one, .numbers(upTo: 63, services: false), "differentiated services code point", takes: aNumber),

@@ -95,7 +95,8 @@ extension Program {
 
     private static func facts(_ mask: UInt32) -> String {
         let present = Layers.Presence(rawValue: mask)
-        return [(Layers.Presence.ipv4, "4"), (.ipv6, "6")].filter { present.contains($0.0) }.map(\.1)
+        return [(Layers.Presence.ipv4, "4"), (.ipv6, "6"), (.authentication, "ah")].filter { present.contains($0.0) }
+            .map(\.1)
             .joined(separator: ", ")
     }
 

@@ -74,6 +74,13 @@ struct ProgramLowering {
         switch variable {
         case .payload: Self.disjunction(values.compactMap(\.bytes).map { .leaf(.payloadContains($0)) })
         case .rule: Self.disjunction(values.compactMap(\.text).map { .leaf(.ruleEquals(Array($0.utf8))) })
+        case .proto where values.contains(where: \.isAuthentication):
+            // What an authentication header protects is decoded, so that the protocol is that one's; the header is a
+            // fact of its own.
+            Self.disjunction([
+                Self.leaf(ProgramLeaf(variable, oneOf: values, directory)),
+                .leaf(.presence(Layers.Presence.authentication.rawValue)),
+            ])
         default: Self.leaf(ProgramLeaf(variable, oneOf: values, directory))
         }
     }
@@ -127,6 +134,17 @@ struct ProgramLowering {
         case 1: return parts[0]
         // No test has an effect, so the cheap ones go first; equals keep the author's order.
         default: return .one(parts.enumerated().sorted { ($0.1.cost, $0.0) < ($1.1.cost, $1.0) }.map(\.1))
+        }
+    }
+}
+
+extension Value {
+    /// Whether the protocol may be the authentication header's.
+    fileprivate var isAuthentication: Bool {
+        switch self {
+        case .number(let lower, let upper): lower <= UInt32(IPProtocol.ah) && upper >= UInt32(IPProtocol.ah)
+        case .protocolName(_, let number): number == IPProtocol.ah
+        default: false
         }
     }
 }

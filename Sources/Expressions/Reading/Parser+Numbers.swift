@@ -49,6 +49,7 @@ extension Parser {
         case .less where number == 0: return .interval(lower: 1, upper: 0)
         case .less: return .interval(lower: 0, upper: number - 1)
         case .lessOrEqual: return .interval(lower: 0, upper: number)
+        case .greater where number == .max: return .interval(lower: 1, upper: 0)
         case .greater: return .interval(lower: number + 1, upper: most)
         default: return .interval(lower: number, upper: most)
         }
