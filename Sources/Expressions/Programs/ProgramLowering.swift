@@ -140,7 +140,7 @@ struct ProgramLowering {
 
 extension Value {
     /// Whether the protocol may be the authentication header's.
-    fileprivate var isAuthentication: Bool {
+    var isAuthentication: Bool {
         switch self {
         case .number(let lower, let upper): lower <= UInt32(IPProtocol.ah) && upper >= UInt32(IPProtocol.ah)
         case .protocolName(_, let number): number == IPProtocol.ah

@@ -172,6 +172,10 @@ extension Traps {
     /// The ranges that a condition asks for or refuses; nil where they may change or are not known.
     private func demand(of condition: Condition) -> (Demand, refuses: Bool)? {
         switch condition.test {
+        // A packet may have an authentication header and the protocol that it protects.
+        case .isOne(let values) where condition.variable == .proto && values.contains(where: \.isAuthentication),
+            .isNone(let values) where condition.variable == .proto && values.contains(where: \.isAuthentication):
+            return nil
         case .interval(let lower, let upper):
             guard lower <= upper else { return nil }
             return (Demand([.number(lower)...(.number(upper))], condition.place), false)
