@@ -64,34 +64,36 @@ struct SummarySink: PacketSink, ~Copyable {
     }
 }
 
-/// Log lines on standard output.
-struct LineSink: PacketSink, ~Copyable {
-    private var renderer: PacketLineRenderer
-    private var batch: OutputBatch
-
-    init(_ renderer: consuming PacketLineRenderer, _ console: Console) {
-        self.renderer = renderer
-        batch = OutputBatch(console)
-    }
-
-    @inline(__always)
-    mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws {
-        let bytes = reader.bytes
-        renderer.append(pipeline.record(of: frame, bytes), bytes, pipeline.names, to: &batch.buffer)
-        try batch.writeIfFull()
-    }
-
-    mutating func flush() throws { try batch.write() }
-
-    mutating func finish() throws { try batch.write() }
+/// What makes text of a record: a line or an object.
+protocol RecordRenderer: ~Copyable {
+    mutating func render(
+        _ record: PacketRecord, _ bytes: RawSpan, _ names: borrowing PacketNames, into buffer: inout ByteBuffer)
 }
 
-/// JSON, an object a line, on standard output.
-struct ObjectSink: PacketSink, ~Copyable {
-    private var renderer: PacketJSONRenderer
+extension PacketLineRenderer: RecordRenderer {
+    @inline(__always)
+    mutating func render(
+        _ record: PacketRecord, _ bytes: RawSpan, _ names: borrowing PacketNames, into buffer: inout ByteBuffer
+    ) {
+        append(record, bytes, names, to: &buffer)
+    }
+}
+
+extension PacketJSONRenderer: RecordRenderer {
+    @inline(__always)
+    mutating func render(
+        _ record: PacketRecord, _ bytes: RawSpan, _ names: borrowing PacketNames, into buffer: inout ByteBuffer
+    ) {
+        append(record, bytes, names, to: &buffer)
+    }
+}
+
+/// Log lines, or JSON with an object a line, on standard output.
+struct TextSink<Renderer: RecordRenderer & ~Copyable>: PacketSink, ~Copyable {
+    private var renderer: Renderer
     private var batch: OutputBatch
 
-    init(_ renderer: consuming PacketJSONRenderer, _ console: Console) {
+    init(_ renderer: consuming Renderer, _ console: Console) {
         self.renderer = renderer
         batch = OutputBatch(console)
     }
@@ -99,7 +101,7 @@ struct ObjectSink: PacketSink, ~Copyable {
     @inline(__always)
     mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws {
         let bytes = reader.bytes
-        renderer.append(pipeline.record(of: frame, bytes), bytes, pipeline.names, to: &batch.buffer)
+        renderer.render(pipeline.record(of: frame, bytes), bytes, pipeline.names, into: &batch.buffer)
         try batch.writeIfFull()
     }
 

@@ -93,14 +93,14 @@ extension ReadPlan {
             template: try template(), dialect: dialect,
             clock: LineClock(zone: zone, form: showsMilliseconds ? .bracketedMilliseconds : .bracketed))
         let shows = PacketPipeline.Needs(renderer.needs)
-        var sink = LineSink(renderer, console)
+        var sink = TextSink(renderer, console)
         return try pass(into: &sink, shows: shows)
     }
 
     private func printObjects() throws -> CapturePass.Outcome {
         let renderer = PacketJSONRenderer(names: command.jsonNames, zone: zone)
         let shows = PacketPipeline.Needs(renderer.needs)
-        var sink = ObjectSink(renderer, console)
+        var sink = TextSink(renderer, console)
         return try pass(into: &sink, shows: shows)
     }
 
