@@ -15,7 +15,12 @@ struct ExpressionInput {
             console.tell(error.rendered(text) + "\n")
             throw ToolStatus(code: GatelogTool.ExitStatus.failure)
         }
-        let warnings = expression.warnings + expression.unknowable(from: surroundings.facts)
+        // A name that nobody knows here has its warning already.
+        let said = Set(expression.warnings.map(\.place))
+        let unknowable = expression.unknowable(from: surroundings.facts).filter { warning in
+            !said.contains { warning.place.lower <= $0.lower && $0.upper <= warning.place.upper }
+        }
+        let warnings = expression.warnings + unknowable
         if !warnings.isEmpty { console.tell(DiagnosticText.render(warnings, of: text) + "\n") }
     }
 

@@ -43,6 +43,15 @@ struct CaptureSink: PacketSink, ~Copyable {
         }
     }
 
+    /// A live capture is passed on as it comes: whoever reads the pipe behind sees each packet.
+    mutating func flush() throws {
+        do {
+            try writer.flush()
+        } catch {
+            throw ToolFailure("\(error)")
+        }
+    }
+
     mutating func end(_ reader: inout CaptureReader) throws {
         interfaces += reader.interfaces
         try copyBlocks(of: &reader)

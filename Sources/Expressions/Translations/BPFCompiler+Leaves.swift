@@ -24,6 +24,8 @@ extension BPFCompiler {
                 isIPv4
                 ? ClosedRange.shifted(ranges, down: 0, in: 0...65535)
                 : ClosedRange.shifted(ranges, down: 40, in: 40...65575)
+            // Such a length stands in no field: jumbograms, and what a network card has still to cut up.
+            if shifted.isEmpty, !ranges.isEmpty { return lost(leaf, widening) }
             let offset: UInt32 = isIPv4 ? 2 : 4
             return field(BPFField(code: BPFCode.loadHalf, offset: network &+ offset, ranges: shifted, need: .length))
         case .quantity(.ttl, let ranges):
