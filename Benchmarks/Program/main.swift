@@ -79,7 +79,9 @@ func measure(_ program: borrowing Program, _ samples: Samples, rounds: Int) -> (
 }
 
 /// The same with decoding before each evaluation.
-func measureDecoding(_ program: borrowing Program, _ samples: Samples, rounds: Int) -> (nanoseconds: Double, matched: Int) {
+func measureDecoding(_ program: borrowing Program, _ samples: Samples, rounds: Int) -> (
+    nanoseconds: Double, matched: Int
+) {
     let clock = ContinuousClock()
     let facts = PacketFacts()
     var best = Double.infinity
