@@ -64,10 +64,6 @@ public struct PlainPacket: ~Escapable {
 }
 
 extension PlainPacket {
-    /// The facts that `Layers.present` would have.
-    @inlinable @inline(__always)
-    public var present: Layers.Presence { Self.facts(isIPv6: isIPv6, isTCP: isTCP) }
-
     /// The facts of all plain packets of a family and a protocol.
     @inlinable
     public static func facts(isIPv6: Bool, isTCP: Bool) -> Layers.Presence {
@@ -83,16 +79,6 @@ extension PlainPacket {
     /// Where TCP or UDP begins.
     @inlinable @inline(__always)
     public var transportOffset: Int { isIPv6 ? 54 : 34 }
-
-    @inlinable @inline(__always)
-    public var totalLength: UInt32 { UInt32(bytes.big16(at: isIPv6 ? 18 : 16)) &+ (isIPv6 ? 40 : 0) }
-
-    @inlinable @inline(__always)
-    public var payloadLength: UInt32 {
-        guard isTCP else { return UInt32(bytes.big16(at: transportOffset &+ 4)) &- 8 }
-        let header = UInt32(bytes.byte(at: transportOffset &+ 12) >> 4) &* 4
-        return totalLength &- (isIPv6 ? 40 : 20) &- header
-    }
 
     /// Four bytes in network order at an offset of the frame. Those up to the eighth byte of the transport header are
     /// sure to be there, for TCP up to the twentieth. Traps past the end.

@@ -99,14 +99,6 @@ public struct ByteBuffer: ~Copyable {
         advance(MemoryLayout<Number>.size)
     }
 
-    /// Appends an integer's bytes, highest first.
-    @inlinable @inline(__always)
-    public mutating func appendBig<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
-        reserve(MemoryLayout<Number>.size)
-        unsafe base.storeBytes(of: number.bigEndian, toByteOffset: count, as: Number.self)
-        advance(MemoryLayout<Number>.size)
-    }
-
     @inlinable @inline(__always)
     mutating func advance(_ length: Int) { self.length &+= length }
 

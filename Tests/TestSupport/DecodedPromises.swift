@@ -31,13 +31,16 @@ public enum DecodedPromises {
     /// Whether a plain packet is what the decoder says; the decoder alone looks for tunnels.
     private static func agrees(_ plain: borrowing PlainPacket, _ layers: Layers) -> Bool {
         let unread: Layers.Presence = layers.present.contains(.udp) ? [.tunnel, .error] : []
-        guard layers.present.subtracting(unread) == plain.present else { return false }
+        guard layers.present.subtracting(unread) == PlainPacket.facts(isIPv6: plain.isIPv6, isTCP: plain.isTCP) else {
+            return false
+        }
         let transport = plain.transportOffset
         guard layers.transportOffset == transport, plain.protocolNumber == layers.protocolNumber else { return false }
         guard plain.word(at: transport) == UInt32(layers.sourcePort) << 16 | UInt32(layers.destinationPort) else {
             return false
         }
-        return plain.totalLength == layers.totalLength && plain.payloadLength == layers.payloadLength
+        let length = plain.isIPv6 ? (plain.word(at: 16) & 0xFFFF) + 40 : plain.word(at: 14) & 0xFFFF
+        return length == layers.totalLength
     }
 
     private static func broken(_ layers: Layers, _ bytes: RawSpan) -> String? {

@@ -100,7 +100,7 @@ extension Program {
     }
 
     @inline(__always)
-    func isOn(_ interface: InterfaceID, _ set: UInt32) -> Bool {
+    private func isOn(_ interface: InterfaceID, _ set: UInt32) -> Bool {
         tables.contains(UInt32(interface.rawValue), in: set)
     }
 
@@ -167,13 +167,13 @@ extension Program {
 extension Instruction {
     /// Whether one of the two ranges holds `number`.
     @inline(__always)
-    func holds(_ number: UInt32) -> Bool { number &- a <= b || number &- c <= d }
+    fileprivate func holds(_ number: UInt32) -> Bool { number &- a <= b || number &- c <= d }
 
     @inline(__always)
-    func holds(_ number: UInt16) -> Bool { holds(UInt32(number)) }
+    fileprivate func holds(_ number: UInt16) -> Bool { holds(UInt32(number)) }
 
     @inline(__always)
-    func holds(_ number: UInt8) -> Bool { holds(UInt32(number)) }
+    fileprivate func holds(_ number: UInt8) -> Bool { holds(UInt32(number)) }
 
     fileprivate var slice: Range<Int> { Int(a)..<Int(a) + Int(b) }
 }
@@ -203,7 +203,7 @@ extension Layers {
 extension Frame {
     /// The direction that a record tells: an incoming interface makes it `in`, whatever else is known.
     @inline(__always)
-    var side: FrameDirection {
+    fileprivate var side: FrameDirection {
         if incoming != .none { return .incoming }
         return outgoing != .none ? .outgoing : direction
     }
