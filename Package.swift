@@ -111,10 +111,13 @@ if Context.environment["GATELOG_FUZZ"] != nil {
         ("Pcap", ["TestSupport"]),
         ("Pcapng", ["TestSupport"]),
     ]
+    package.targets.append(
+        .target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: common + fuzzer))
     for (name, rooms) in fuzzed {
         package.targets.append(
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: rooms.map { .init(stringLiteral: $0) }, path: "Fuzz",
+                name: "Fuzz\(name)", dependencies: (rooms + ["FuzzDriver"]).map { .init(stringLiteral: $0) },
+                path: "Fuzz",
                 sources: ["\(name)Target.swift"], swiftSettings: common + fuzzer,
                 linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
         package.products.append(.executable(name: "Fuzz\(name)", targets: ["Fuzz\(name)"]))

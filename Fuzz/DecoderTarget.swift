@@ -1,4 +1,4 @@
-import Glibc
+import FuzzDriver
 import PacketDecoding
 import Primitives
 import TestSupport
@@ -12,25 +12,9 @@ private let links: [LinkType] = [
     .rawBSD, .rawOpenBSD, .ieee80211, .ieee80211Radiotap,
 ]
 
-/// libFuzzer's loop (compiler-rt, FuzzerInterface.h); its own `main` would clash with the package's.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
 @main
 enum DecoderTarget {
-    static func main() {
-        if CommandLine.argc == 3, CommandLine.arguments[1] == "--seeds" {
-            writeSeeds(into: CommandLine.arguments[2])
-            return
-        }
-        var count = CommandLine.argc
-        var arguments = CommandLine.unsafeArgv
-        _ = runDriver(&count, &arguments) { fuzzDecoder($0, $1) }
-    }
+    static func main() { FuzzDriver.run({ fuzzDecoder($0, $1) }, seeds: writeSeeds) }
 }
 
 private func fuzzDecoder(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
@@ -48,8 +32,6 @@ private func fuzzDecoder(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 private func writeSeeds(into folder: String) {
     for (index, (_, packet)) in DecodingCorpus.packets.enumerated() {
         let input = [UInt8(links.firstIndex(of: packet.linkType) ?? 0), 0, 0] + packet.bytes
-        guard let file = fopen("\(folder)/packet-\(index)", "w") else { continue }
-        fwrite(input, 1, input.count, file)
-        fclose(file)
+        FuzzDriver.write(input, to: "\(folder)/packet-\(index)")
     }
 }

@@ -1,4 +1,5 @@
 import Expressions
+import FuzzDriver
 import Primitives
 
 // Any text is read or refused, and what is read is printed, read again, told, completed and drawn.
@@ -11,21 +12,9 @@ private let directory: Directory = {
     return directory
 }()
 
-/// libFuzzer's loop (compiler-rt, FuzzerInterface.h); its own `main` would clash with the package's.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
 @main
 enum ExpressionTarget {
-    static func main() {
-        var count = CommandLine.argc
-        var arguments = CommandLine.unsafeArgv
-        _ = runDriver(&count, &arguments) { fuzzExpression($0, $1) }
-    }
+    static func main() { FuzzDriver.run({ fuzzExpression($0, $1) }) }
 }
 
 private func fuzzExpression(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

@@ -1,4 +1,4 @@
-import Glibc
+import FuzzDriver
 import TestSupport
 
 // Any bytes, as the records of a pcap of any kind, are read as the readers promise (CapturePromises). An input is a
@@ -22,25 +22,9 @@ private let headers: [[UInt8]] = {
     return little + big
 }()
 
-/// libFuzzer's loop (compiler-rt, FuzzerInterface.h); its own `main` would clash with the package's.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
 @main
 enum PcapTarget {
-    static func main() {
-        if CommandLine.argc == 3, CommandLine.arguments[1] == "--seeds" {
-            writeSeeds(into: CommandLine.arguments[2])
-            return
-        }
-        var count = CommandLine.argc
-        var arguments = CommandLine.unsafeArgv
-        _ = runDriver(&count, &arguments) { fuzzPcap($0, $1) }
-    }
+    static func main() { FuzzDriver.run({ fuzzPcap($0, $1) }, seeds: writeSeeds) }
 }
 
 private func fuzzPcap(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
@@ -59,8 +43,6 @@ private func writeSeeds(into folder: String) {
         let capture = Fixtures.bytes("captures/\(name)")
         guard capture.count < 4_096, capture.first == 0xD4 else { continue }
         let input = [0] + capture.dropFirst(24)
-        guard let file = fopen("\(folder)/\(name)", "w") else { continue }
-        fwrite(input, 1, input.count, file)
-        fclose(file)
+        FuzzDriver.write(input, to: "\(folder)/\(name)")
     }
 }

@@ -1,27 +1,11 @@
-import Glibc
+import FuzzDriver
 import TestSupport
 
 // Any bytes behind the first four of a pcapng are read as the readers promise (CapturePromises).
 
-/// libFuzzer's loop (compiler-rt, FuzzerInterface.h); its own `main` would clash with the package's.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
 @main
 enum PcapngTarget {
-    static func main() {
-        if CommandLine.argc == 3, CommandLine.arguments[1] == "--seeds" {
-            writeSeeds(into: CommandLine.arguments[2])
-            return
-        }
-        var count = CommandLine.argc
-        var arguments = CommandLine.unsafeArgv
-        _ = runDriver(&count, &arguments) { fuzzPcapng($0, $1) }
-    }
+    static func main() { FuzzDriver.run({ fuzzPcapng($0, $1) }, seeds: writeSeeds) }
 }
 
 private func fuzzPcapng(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
@@ -38,8 +22,6 @@ private func writeSeeds(into folder: String) {
         let capture = Fixtures.bytes("captures/\(name)")
         guard capture.count < 4_096, capture.first == 0x0A else { continue }
         let input = Array(capture.dropFirst(4))
-        guard let file = fopen("\(folder)/\(name)", "w") else { continue }
-        fwrite(input, 1, input.count, file)
-        fclose(file)
+        FuzzDriver.write(input, to: "\(folder)/\(name)")
     }
 }
