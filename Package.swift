@@ -37,11 +37,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
         .systemLibrary(name: "CMaxMind", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "Primitives", swiftSettings: strict),
         .target(name: "SystemCalls", dependencies: ["CLinux", "Primitives"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib", "CZstd", "Primitives"], swiftSettings: strict),
-        .target(name: "Patterns", dependencies: ["CPCRE2", "Primitives"], swiftSettings: strict),
+        .target(name: "Patterns", dependencies: ["CPCRE2", "CHyperscan", "Primitives"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["CMnl", "Primitives", "SystemCalls"], swiftSettings: strict),
 
         // Domain: pure rooms; bytes and time go in, values come out.
         .target(name: "PacketDecoding", dependencies: ["Primitives"], swiftSettings: strict),
@@ -54,6 +57,9 @@ let package = Package(
             name: "Expressions", dependencies: ["Primitives", "PacketDecoding", "Patterns", "Records"],
             swiftSettings: common),
         .target(name: "CaptureFiles", dependencies: ["Primitives", "PacketDecoding"], swiftSettings: common),
+        .target(
+            name: "LogIndex", dependencies: ["Primitives", "PacketDecoding", "Records", "Expressions"],
+            swiftSettings: common),
 
         // Effects: the rooms that open files.
         .target(
@@ -62,6 +68,34 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "GeoDatabases", dependencies: ["CMaxMind", "Primitives"], swiftSettings: strict),
+        .target(
+            name: "LiveCapture",
+            dependencies: [
+                "CLinux", "Primitives", "SystemCalls", "Netlink", "PacketDecoding", "Records", "CaptureFiles",
+                "CaptureStreams",
+            ], swiftSettings: common),
+        .target(
+            name: "LogFiles",
+            dependencies: [
+                "Primitives", "SystemCalls", "Compression", "Patterns", "PacketDecoding", "Records", "Expressions",
+                "LogIndex",
+            ], swiftSettings: common),
+        .target(
+            name: "PacketDumps",
+            dependencies: ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams"],
+            swiftSettings: common),
+        .target(
+            name: "SettingsStore", dependencies: ["Primitives", "SystemCalls", "Settings"], swiftSettings: common),
+
+        // Assembly, and what its faces say to it.
+        .target(name: "ControlMessages", swiftSettings: common),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
+                "LogIndex", "LiveCapture", "LogFiles", "PacketDumps", "SettingsStore", "GeoDatabases",
+                "ControlMessages",
+            ], swiftSettings: common),
 
         // Faces and programs.
         .target(
@@ -94,6 +128,26 @@ let package = Package(
         test("CaptureFiles", ["Primitives", "PacketDecoding"]),
         test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),
         test("GeoDatabases", ["Primitives"]),
+        test("Netlink", ["Primitives", "SystemCalls"]),
+        test("LogIndex", ["Primitives", "PacketDecoding", "Records", "Expressions"]),
+        test(
+            "LiveCapture",
+            ["Primitives", "SystemCalls", "Netlink", "PacketDecoding", "Records", "CaptureFiles", "CaptureStreams"]),
+        test(
+            "LogFiles",
+            [
+                "Primitives", "SystemCalls", "Compression", "Patterns", "PacketDecoding", "Records", "Expressions",
+                "LogIndex",
+            ]),
+        test("PacketDumps", ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams"]),
+        test("SettingsStore", ["Primitives", "SystemCalls", "Settings"]),
+        test("ControlMessages"),
+        test(
+            "Engine",
+            [
+                "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
+                "LiveCapture", "LogFiles", "PacketDumps", "ControlMessages",
+            ]),
         test("CommandLineTool", ["Primitives", "PacketDecoding", "Expressions", "Records", "CaptureFiles"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: common),
     ]

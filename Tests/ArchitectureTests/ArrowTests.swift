@@ -8,7 +8,8 @@ struct ArrowTests {
         "Primitives": [],
         "SystemCalls": ["CLinux", "Primitives"],
         "Compression": ["CZlib", "CZstd", "Primitives"],
-        "Patterns": ["CPCRE2", "Primitives", "Synchronization"],
+        "Patterns": ["CPCRE2", "CHyperscan", "Primitives", "Synchronization"],
+        "Netlink": ["CMnl", "Primitives", "SystemCalls"],
         "PacketDecoding": ["Primitives"],
         "Settings": ["Primitives", "CYaml"],
         "Records": ["Primitives", "PacketDecoding", "Settings"],
@@ -16,6 +17,25 @@ struct ArrowTests {
         "CaptureFiles": ["Primitives", "PacketDecoding"],
         "CaptureStreams": ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles"],
         "GeoDatabases": ["CMaxMind", "Primitives"],
+        "LogIndex": ["Primitives", "PacketDecoding", "Records", "Expressions"],
+        "LiveCapture": [
+            "CLinux", "CaptureFiles", "CaptureStreams", "Netlink", "PacketDecoding", "Primitives", "Records",
+            "Synchronization", "SystemCalls",
+        ],
+        "LogFiles": [
+            "Compression", "Expressions", "LogIndex", "PacketDecoding", "Patterns", "Primitives", "Records",
+            "Synchronization", "SystemCalls",
+        ],
+        "PacketDumps": [
+            "CaptureFiles", "CaptureStreams", "PacketDecoding", "Primitives", "Synchronization", "SystemCalls",
+        ],
+        "SettingsStore": ["Primitives", "Settings", "Synchronization", "SystemCalls"],
+        "ControlMessages": [],
+        "Engine": [
+            "CaptureFiles", "ControlMessages", "Expressions", "GeoDatabases", "LiveCapture", "LogFiles", "LogIndex",
+            "PacketDecoding", "PacketDumps", "Primitives", "Records", "Settings", "SettingsStore", "Synchronization",
+            "SystemCalls",
+        ],
         "CommandLineTool": [
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "Expressions", "Foundation", "GeoDatabases",
             "PacketDecoding", "Patterns", "Primitives", "Records", "Settings", "SystemCalls",

@@ -1,0 +1,40 @@
+/// Why something was refused, for people and for programs.
+public struct ControlError: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of refusal it is; the API makes its status code of it.
+    public enum Code: String, Codable, Hashable, Sendable {
+        /// The request itself is wrong: a broken expression, a value out of its range.
+        case invalid
+        /// What was named is not there.
+        case notFound
+        /// It is there already, or in a state that does not allow it.
+        case conflict
+        /// The caller may not.
+        case forbidden
+        /// The engine cannot just now: a full disk, a source that is gone.
+        case unavailable
+    }
+
+    public var code: Code
+    /// What is wrong and what to do, as a person reads it; may have several lines (an expression drawn with its carets).
+    public var message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+/// Who asks for a change.
+public struct ControlActor: Codable, Hashable, Sendable {
+    /// A user's name, or "uid 1000" where it has none.
+    public var name: String
+    /// "unix socket, pid 4711", later an address.
+    public var from: String
+
+    public init(name: String, from: String) {
+        self.name = name
+        self.from = from
+    }
+}
