@@ -69,6 +69,10 @@ let package = Package(
         .target(
             name: "GeoDatabases", dependencies: ["CMaxMind", "Primitives"], swiftSettings: strict),
         .target(
+            name: "PacketStages",
+            dependencies: ["Primitives", "PacketDecoding", "Records", "Expressions", "GeoDatabases"],
+            swiftSettings: common),
+        .target(
             name: "LiveCapture",
             dependencies: [
                 "CLinux", "Primitives", "SystemCalls", "Netlink", "PacketDecoding", "Records", "CaptureFiles",
@@ -94,7 +98,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
                 "LogIndex", "LiveCapture", "LogFiles", "PacketDumps", "SettingsStore", "GeoDatabases",
-                "ControlMessages",
+                "PacketStages", "ControlMessages",
             ], swiftSettings: common),
 
         // Faces and programs.
@@ -102,7 +106,7 @@ let package = Package(
             name: "CommandLineTool",
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
-                "CaptureFiles", "CaptureStreams", "GeoDatabases",
+                "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),

@@ -3,6 +3,7 @@ import CaptureStreams
 import Expressions
 import GeoDatabases
 import PacketDecoding
+import PacketStages
 import Primitives
 import Settings
 import SystemCalls
@@ -19,9 +20,6 @@ struct Surroundings {
     private(set) var geography = Geography()
     /// How the settings want lines.
     private(set) var log: LogSettings?
-    /// The users that are logged in somewhere; a user's number is the place here, from 1.
-    private(set) var users: [Directory.User] = []
-    private var userNumbers: [IPAddress: UInt32] = [:]
 
     /// What `options` say, and the interfaces that the captures name.
     init(_ options: NameOptions, captures: [String]) throws {
@@ -29,7 +27,6 @@ struct Surroundings {
         if let path = options.settings { try use(LoadedSettings(path: path)) }
         for path in options.geo { try open(path) }
         try addInterfaces(of: captures)
-        indexUsers()
     }
 
     /// A capture's interface as the language knows it: as the settings name it, else as the capture does; nil where
@@ -95,16 +92,10 @@ struct Surroundings {
         }
     }
 
-    private mutating func indexUsers() {
-        users = directory.users ?? []
-        userNumbers = [:]
-        for (index, user) in users.enumerated() {
-            for address in user.addresses { userNumbers[address] = UInt32(index + 1) }
-        }
+    /// What packets are looked up in.
+    var lookups: PacketLookups {
+        PacketLookups(users: directory.users ?? [], geography: geography, interfacesByIndex: interfacesByIndex)
     }
-
-    /// The number of the user logged in at an address; 0 is nobody.
-    func user(at address: IPAddress) -> UInt32 { userNumbers[address] ?? 0 }
 
     /// What can be known of packets here. Whether a capture tells directions, interfaces or the firewall's log shows
     /// only as it is read, so nobody is warned of those.

@@ -17,6 +17,7 @@ struct ArrowTests {
         "CaptureFiles": ["Primitives", "PacketDecoding"],
         "CaptureStreams": ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles"],
         "GeoDatabases": ["CMaxMind", "Primitives"],
+        "PacketStages": ["Expressions", "GeoDatabases", "PacketDecoding", "Primitives", "Records"],
         "LogIndex": ["Primitives", "PacketDecoding", "Records", "Expressions"],
         "LiveCapture": [
             "CLinux", "CaptureFiles", "CaptureStreams", "Netlink", "PacketDecoding", "Primitives", "Records",
@@ -33,12 +34,13 @@ struct ArrowTests {
         "ControlMessages": [],
         "Engine": [
             "CaptureFiles", "ControlMessages", "Expressions", "GeoDatabases", "LiveCapture", "LogFiles", "LogIndex",
-            "PacketDecoding", "PacketDumps", "Primitives", "Records", "Settings", "SettingsStore", "Synchronization",
+            "PacketDecoding", "PacketDumps", "PacketStages", "Primitives", "Records", "Settings", "SettingsStore",
+            "Synchronization",
             "SystemCalls",
         ],
         "CommandLineTool": [
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "Expressions", "Foundation", "GeoDatabases",
-            "PacketDecoding", "Patterns", "Primitives", "Records", "Settings", "SystemCalls",
+            "PacketDecoding", "PacketStages", "Patterns", "Primitives", "Records", "Settings", "SystemCalls",
         ],
         "gatelog": ["CommandLineTool"],
     ]

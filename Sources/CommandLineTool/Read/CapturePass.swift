@@ -1,6 +1,7 @@
 import CaptureStreams
 import Expressions
 import PacketDecoding
+import PacketStages
 import Records
 
 /// One pass over captures with one expression: what `read` and `explain --test` do alike.
@@ -15,7 +16,7 @@ struct CapturePass {
 
     private let surroundings: Surroundings
     private let console: Console
-    private let shows: PacketPipeline.Needs
+    private let shows: PacketTables.Needs
     private let window: TimeWindow
     private let limit: Int?
     private let keepsBlocks: Bool
@@ -23,7 +24,7 @@ struct CapturePass {
     /// A pass in which the sink's records show the facts `shows`, over packets in `window`, until `limit` matched.
     /// With `keepsBlocks` blocks that are no packets are kept for a copy.
     init(
-        _ surroundings: Surroundings, _ console: Console, shows: PacketPipeline.Needs = [],
+        _ surroundings: Surroundings, _ console: Console, shows: PacketTables.Needs = [],
         window: TimeWindow = TimeWindow(from: nil, to: nil, zone: .utc), limit: Int? = nil, keepsBlocks: Bool = false
     ) {
         self.surroundings = surroundings

@@ -1,6 +1,7 @@
 import CaptureFiles
 import CaptureStreams
 import PacketDecoding
+import PacketStages
 import Primitives
 import Records
 
@@ -101,7 +102,7 @@ struct TextSink<Renderer: RecordRenderer & ~Copyable>: PacketSink, ~Copyable {
     @inline(__always)
     mutating func take(_ frame: Frame, _ reader: borrowing CaptureReader, _ pipeline: borrowing PacketPipeline) throws {
         let bytes = reader.bytes
-        renderer.render(pipeline.record(of: frame, bytes), bytes, pipeline.names, into: &batch.buffer)
+        renderer.render(pipeline.tables.record(of: frame, bytes), bytes, pipeline.tables.names, into: &batch.buffer)
         try batch.writeIfFull()
     }
 

@@ -1,5 +1,6 @@
 import CaptureFiles
 import Expressions
+import PacketStages
 import Primitives
 import Records
 import Settings
@@ -63,7 +64,7 @@ struct ReadPlan {
 
 extension ReadPlan {
     private func pass<Sink: PacketSink & ~Copyable>(
-        into sink: inout Sink, shows: PacketPipeline.Needs = [], keepsBlocks: Bool = false
+        into sink: inout Sink, shows: PacketTables.Needs = [], keepsBlocks: Bool = false
     ) throws -> CapturePass.Outcome {
         let pass = CapturePass(
             surroundings, console, shows: shows, window: window, limit: command.limit, keepsBlocks: keepsBlocks)
@@ -92,14 +93,14 @@ extension ReadPlan {
         let renderer = PacketLineRenderer(
             template: try template(), dialect: dialect,
             clock: LineClock(zone: zone, form: showsMilliseconds ? .bracketedMilliseconds : .bracketed))
-        let shows = PacketPipeline.Needs(renderer.needs)
+        let shows = PacketTables.Needs(renderer.needs)
         var sink = TextSink(renderer, console)
         return try pass(into: &sink, shows: shows)
     }
 
     private func printObjects() throws -> CapturePass.Outcome {
         let renderer = PacketJSONRenderer(names: command.jsonNames, zone: zone)
-        let shows = PacketPipeline.Needs(renderer.needs)
+        let shows = PacketTables.Needs(renderer.needs)
         var sink = TextSink(renderer, console)
         return try pass(into: &sink, shows: shows)
     }

@@ -1,18 +1,21 @@
-import GeoDatabases
-import Primitives
+public import GeoDatabases
+public import Primitives
 
 /// Country and AS number of addresses, from up to one database each.
-struct Geography {
+public struct Geography {
     private var countries: GeoDatabase?
     private var networks: GeoDatabase?
 
+    /// No database.
+    public init() {}
+
     /// Nothing is known.
-    var isEmpty: Bool { countries == nil && networks == nil }
-    var knowsCountries: Bool { countries != nil }
-    var knowsNetworks: Bool { networks != nil }
+    public var isEmpty: Bool { countries == nil && networks == nil }
+    public var knowsCountries: Bool { countries != nil }
+    public var knowsNetworks: Bool { networks != nil }
 
     /// Opens a database and uses it for what it has, or for what is `wanted`, which it then must have.
-    mutating func open(_ path: String, for wanted: GeoDatabase.Contents = []) throws(GeoDatabaseError) {
+    public mutating func open(_ path: String, for wanted: GeoDatabase.Contents = []) throws(GeoDatabaseError) {
         let database = try GeoDatabase(path: path, for: wanted)
         let use = wanted.isEmpty ? database.contents : wanted
         if use.contains(.country) { countries = database }
@@ -20,8 +23,8 @@ struct Geography {
     }
 
     /// Two letters, the first in the high byte; 0 is unknown.
-    func country(of address: IPAddress) -> UInt16 { countries?.country(of: address) ?? 0 }
+    public func country(of address: IPAddress) -> UInt16 { countries?.country(of: address) ?? 0 }
 
     /// 0 is unknown.
-    func asn(of address: IPAddress) -> UInt32 { networks?.asn(of: address) ?? 0 }
+    public func asn(of address: IPAddress) -> UInt32 { networks?.asn(of: address) ?? 0 }
 }

@@ -5,7 +5,7 @@ import PacketDecoding
 ///
 /// The settings say which index is which; an index they do not know is called "ifindex 3". Identifiers are given
 /// from above, those of the capture files' own interfaces from below, so that they never meet.
-struct InterfaceNames {
+struct InterfaceNumbers {
     /// Most indexes told apart; a packet on a further one is on an unnamed interface.
     static let limit = 1024
 

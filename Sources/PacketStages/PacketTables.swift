@@ -1,0 +1,218 @@
+public import Expressions
+public import PacketDecoding
+import Primitives
+public import Records
+
+/// The tables of one worker: what the packets themselves teach (host names, ports of fragments, interfaces), and
+/// what is looked up for each of them. A packet is read once, however many programs ask about it afterwards.
+///
+/// Owns what is reused from packet to packet, so that a steady state allocates nothing.
+public struct PacketTables: ~Copyable {
+    /// Facts that cost a look-up.
+    public struct Needs: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let hosts = Needs(rawValue: 1 << 0)
+        public static let users = Needs(rawValue: 1 << 1)
+        public static let geography = Needs(rawValue: 1 << 2)
+        /// Ports of later fragments.
+        public static let fragments = Needs(rawValue: 1 << 3)
+    }
+
+    /// A name that packets taught, or that was known before: each program is told once.
+    enum News {
+        case host(UInt32)
+        case interface(InterfaceID, Directory.Interface)
+    }
+
+    /// What the decoder made of the packet that was read last.
+    public private(set) var layers = Layers()
+    /// What was looked up for it.
+    public private(set) var facts = PacketFacts()
+    /// The names that lines show for the numbers in frames and facts.
+    public private(set) var names = PacketNames()
+    private var fragments: FragmentPorts
+    private var hosts: HostNames
+    private var numbers: InterfaceNumbers
+    private var learned: [InterfaceID: Directory.Interface] = [:]
+    private var news: [News] = []
+    private let lookups: PacketLookups
+    private let needs: Needs
+    /// Facts from beside the packet are looked up for each one.
+    public let looksUp: Bool
+    private var learnedHosts: UInt32 = 0
+
+    /// Tables for `needs`; `seed` is new for each run.
+    public init(_ needs: Needs, _ lookups: PacketLookups, seed: UInt64) {
+        var needs = needs
+        if lookups.users.isEmpty { needs.remove(.users) }
+        if lookups.geography.isEmpty { needs.remove(.geography) }
+        self.needs = needs
+        looksUp = !needs.isDisjoint(with: [.hosts, .users, .geography])
+        fragments = FragmentPorts(capacity: needs.contains(.fragments) ? 16_384 : 16, seed: seed)
+        hosts = HostNames(capacity: needs.contains(.hosts) ? 32_768 : 16, seed: seed)
+        numbers = InterfaceNumbers(lookups.interfacesByIndex)
+        self.lookups = lookups
+        for (index, user) in lookups.users.enumerated() { names.users.set(user.name, for: index + 1) }
+    }
+
+    /// Programs have to be told of names: call `tell` for each, then `newsTold`. Cheap enough to ask for each packet.
+    @inlinable public var hasNews: Bool { pendingNews }
+    @usableFromInline var pendingNews = false
+
+    /// Tells a program what was learned since `newsTold`.
+    public func tell(_ program: inout Program) {
+        for item in news {
+            switch item {
+            case .host(let number): program.learn(host: hosts.name(number), as: number)
+            case .interface(let id, let interface): program.learn(interface: interface, as: id)
+            }
+        }
+    }
+
+    /// Every program was told.
+    public mutating func newsTold() {
+        news.removeAll(keepingCapacity: true)
+        pendingNews = false
+    }
+
+    /// Tells a new program everything that is known.
+    public func teach(_ program: inout Program) {
+        for (index, user) in lookups.users.enumerated() { program.learn(user: user, as: UInt32(index + 1)) }
+        for (id, interface) in learned { program.learn(interface: interface, as: id) }
+        for number in 1..<max(1, learnedHosts + 1) { program.learn(host: hosts.name(number), as: number) }
+    }
+
+    /// Names an interface of the run.
+    public mutating func learn(_ interface: Directory.Interface, as id: InterfaceID) {
+        guard id != .none, learned[id] != interface else { return }
+        learned[id] = interface
+        names.name(id, interface.displayName)
+        add(.interface(id, interface))
+    }
+
+    /// Facts that need more than the packet: what a link header tells of interfaces, and fragments.
+    private static let unusual: Layers.Presence = [.linkDirection, .inputIndex, .outputIndex, .fragment]
+
+    /// Decodes a frame and looks up what is needed of it. What its link header tells of direction and interfaces is
+    /// filled into `frame`.
+    public mutating func read(_ frame: inout Frame, _ bytes: RawSpan) {
+        layers.decode(bytes, of: frame)
+        if looksUp || !layers.present.isDisjoint(with: Self.unusual) { consult(&frame, bytes) }
+    }
+
+    /// Decodes a plain packet, for which nothing is looked up.
+    public mutating func readPlain(_ frame: Frame, _ bytes: RawSpan) {
+        layers.decode(bytes, of: frame)
+    }
+
+    @inline(never)
+    private mutating func consult(_ frame: inout Frame, _ bytes: RawSpan) {
+        if !layers.present.isDisjoint(with: [.linkDirection, .inputIndex, .outputIndex]) { settleInterfaces(&frame) }
+        if needs.contains(.fragments) { fragments.settle(&layers, bytes, at: frame.time) }
+        if needs.contains(.hosts) {
+            hosts.learn(layers, bytes, at: frame.time)
+            while learnedHosts < hosts.nameCount { learnNextHost() }
+        }
+        if looksUp { lookUp(bytes) }
+    }
+
+    private mutating func learnNextHost() {
+        learnedHosts += 1
+        names.hosts.set(hosts.name(learnedHosts), for: Int(learnedHosts))
+        add(.host(learnedHosts))
+    }
+
+    private mutating func add(_ item: News) {
+        news.append(item)
+        pendingNews = true
+    }
+
+    private mutating func lookUp(_ bytes: RawSpan) {
+        facts = PacketFacts()
+        guard let source = layers.source(in: bytes), let destination = layers.destination(in: bytes) else { return }
+        if needs.contains(.hosts) {
+            facts.sourceHosts = hosts.names(of: source)
+            facts.destinationHosts = hosts.names(of: destination)
+        }
+        if needs.contains(.users) {
+            facts.sourceUser = lookups.user(at: source)
+            facts.destinationUser = lookups.user(at: destination)
+        }
+        if needs.contains(.geography) {
+            facts.sourceCountry = lookups.geography.country(of: source)
+            facts.destinationCountry = lookups.geography.country(of: destination)
+            facts.sourceASN = lookups.geography.asn(of: source)
+            facts.destinationASN = lookups.geography.asn(of: destination)
+        }
+    }
+
+    /// The firewall's log and the cooked link headers name interfaces by the kernel's index, and tell directions. A
+    /// source that knew them itself is believed.
+    private mutating func settleInterfaces(_ frame: inout Frame) {
+        if layers.present.contains(.linkDirection), frame.direction == .unknown {
+            frame.direction = layers.linkDirection
+            frame.incoming = frame.direction == .incoming ? frame.interface : .none
+            frame.outgoing = frame.direction == .outgoing ? frame.interface : .none
+        }
+        if layers.present.contains(.inputIndex), frame.incoming == .none {
+            frame.incoming = interface(at: layers.inputIndex)
+        }
+        if layers.present.contains(.outputIndex), frame.outgoing == .none {
+            frame.outgoing = interface(at: layers.outputIndex)
+        }
+        if frame.incoming != .none {
+            frame.direction = .incoming
+            frame.interface = frame.incoming
+        } else if frame.outgoing != .none {
+            frame.direction = .outgoing
+            frame.interface = frame.outgoing
+        }
+    }
+
+    private mutating func interface(at index: UInt32) -> InterfaceID {
+        let (id, new) = numbers.id(at: index)
+        if let new { learn(new, as: id) }
+        return id
+    }
+}
+
+extension PacketTables {
+    /// The packet that was read last as a record, with the facts that were looked up.
+    @inline(__always)
+    public func record(of frame: Frame, _ bytes: RawSpan, source: PacketRecord.Source = .file) -> PacketRecord {
+        var record = PacketRecord(frame, layers, bytes, source: source)
+        if looksUp {
+            record.sourceHost = facts.sourceHosts[0]
+            record.destinationHost = facts.destinationHosts[0]
+            record.sourceUser = facts.sourceUser
+            record.destinationUser = facts.destinationUser
+            record.sourceCountry = facts.sourceCountry
+            record.destinationCountry = facts.destinationCountry
+            record.sourceASN = facts.sourceASN
+            record.destinationASN = facts.destinationASN
+        }
+        return record
+    }
+}
+
+extension PacketTables.Needs {
+    /// What a template shows.
+    public init(_ template: PacketTemplate.Needs) {
+        self = []
+        if template.contains(.hosts) { insert(.hosts) }
+        if template.contains(.users) { insert(.users) }
+        if template.contains(.countries) { insert(.geography) }
+    }
+
+    /// What a program asks.
+    public init(_ demands: Program.Demands) {
+        self = []
+        if demands.contains(.hosts) { insert(.hosts) }
+        if demands.contains(.users) { insert(.users) }
+        if !demands.isDisjoint(with: [.countries, .asns]) { insert(.geography) }
+        if demands.contains(.fragmentPorts) { insert(.fragments) }
+    }
+}
