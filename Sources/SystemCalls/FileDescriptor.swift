@@ -84,7 +84,9 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
-    private func writeSome(_ bytes: RawSpan) throws(SystemCallError) -> Int {
+    /// Writes as much of `bytes` as one call does, and returns how much that was: a disk that becomes full takes a part,
+    /// and only the next call fails.
+    public func writeSome(_ bytes: RawSpan) throws(SystemCallError) -> Int {
         let number = number
         return try checked("write", path) {
             unsafe bytes.withUnsafeBytes { source in
@@ -99,6 +101,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
         var status = stat()
         _ = try checked("fstat", path) { unsafe fstat(number, &status) }
         return FileStatus(status)
+    }
+
+    /// Cuts the file to `length` bytes (ftruncate). Where the next byte is written stays as it is, but for files that
+    /// are opened for `.append`.
+    public func truncate(to length: Int64) throws(SystemCallError) {
+        let number = number
+        _ = try checked("ftruncate", path) { gatelog_ftruncate(number, length) }
     }
 
     /// Waits until the file's bytes are on the disk (fsync).

@@ -6,7 +6,7 @@ import Testing
 struct ArrowTests {
     static let mayImport: [String: Set<String>] = [
         "Primitives": [],
-        "SystemCalls": ["CLinux", "Primitives"],
+        "SystemCalls": ["CLinux", "Primitives", "Synchronization"],
         "Compression": ["CZlib", "CZstd", "Primitives"],
         "Patterns": ["CPCRE2", "CHyperscan", "Primitives", "Synchronization"],
         "Netlink": ["CMnl", "Primitives", "SystemCalls"],

@@ -19,6 +19,10 @@
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <dirent.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
 
 // open(2) is variadic, which Swift does not import.
 static inline int gatelog_open(const char *path, int flags, unsigned int mode) {
@@ -53,6 +57,26 @@ static inline int gatelog_rename(const char *old, const char *new_name) {
 static inline int gatelog_unlink(const char *path) {
     return unlink(path);
 }
+
+static inline int gatelog_mkdir(const char *path, unsigned int mode) {
+    return mkdir(path, mode);
+}
+
+static inline int gatelog_rmdir(const char *path) {
+    return rmdir(path);
+}
+
+static inline int gatelog_ftruncate(int descriptor, long long length) {
+    return ftruncate(descriptor, length);
+}
+
+// The name of an entry is an array at the end of its struct.
+static inline const char *gatelog_entry_name(const struct dirent *entry) {
+    return entry->d_name;
+}
+
+// pthread_setname_np is only there with _GNU_SOURCE; CLinux.c defines that.
+void gatelog_name_thread(const char *name);
 
 // `stat` is also the name of its struct.
 static inline int gatelog_stat(const char *path, struct stat *status) {
