@@ -10,14 +10,23 @@
 #include <net/if.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/stat.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <time.h>
 #include <dirent.h>
 #include <poll.h>
@@ -94,5 +103,66 @@ int gatelog_strerror(int number, char *buffer, size_t capacity);
 static inline void gatelog_ignore_broken_pipe(void) {
     signal(SIGPIPE, SIG_IGN);
 }
+
+static inline int gatelog_bind(int descriptor, const struct sockaddr *address, socklen_t length) {
+    return bind(descriptor, address, length);
+}
+
+static inline ssize_t gatelog_recv(int descriptor, void *buffer, size_t count, int flags) {
+    return recv(descriptor, buffer, count, flags);
+}
+
+static inline ssize_t gatelog_send(int descriptor, const void *buffer, size_t count, int flags) {
+    return send(descriptor, buffer, count, flags);
+}
+
+static inline int gatelog_poll(struct pollfd *descriptors, nfds_t count, int milliseconds) {
+    return poll(descriptors, count, milliseconds);
+}
+
+// MAP_FAILED is a macro with a cast; NULL stands for it here.
+static inline void *gatelog_map(int descriptor, size_t length, int protection, int flags) {
+    void *memory = mmap(NULL, length, protection, flags, descriptor, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+// Words that the kernel and we hand each other through shared memory: Swift has no atomics on foreign memory.
+static inline uint32_t gatelog_load_acquire(const void *word) {
+    return __atomic_load_n((const uint32_t *)word, __ATOMIC_ACQUIRE);
+}
+
+static inline void gatelog_store_release(void *word, uint32_t value) {
+    __atomic_store_n((uint32_t *)word, value, __ATOMIC_RELEASE);
+}
+
+// A program is handed over by pointer and count; the kernel copies it.
+static inline int gatelog_set_program(
+    int descriptor, int level, int option, const struct sock_filter *instructions, unsigned short count) {
+    struct sock_fprog program = {count, (struct sock_filter *)instructions};
+    return setsockopt(descriptor, level, option, &program, sizeof program);
+}
+
+// The layout of a TPACKET_V3 ring, as LiveCapture/Ring/RingLayout.swift reads it: macros with casts, unions and an
+// address behind an aligned header are what Swift cannot import, so the numbers are written there and proved here.
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.block_status) == 8, "block_status");
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.num_pkts) == 12, "num_pkts");
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.offset_to_first_pkt) == 16, "offset_to_first_pkt");
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.blk_len) == 20, "blk_len");
+_Static_assert(sizeof(struct tpacket_block_desc) == 48, "tpacket_block_desc");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_sec) == 4, "tp_sec");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_nsec) == 8, "tp_nsec");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_snaplen) == 12, "tp_snaplen");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_len) == 16, "tp_len");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_status) == 20, "tp_status");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_mac) == 24, "tp_mac");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_net) == 26, "tp_net");
+_Static_assert(offsetof(struct tpacket3_hdr, hv1.tp_vlan_tci) == 32, "tp_vlan_tci");
+_Static_assert(offsetof(struct tpacket3_hdr, hv1.tp_vlan_tpid) == 36, "tp_vlan_tpid");
+_Static_assert(TPACKET_ALIGN(sizeof(struct tpacket3_hdr)) == 48, "sockaddr_ll behind the header");
+_Static_assert(offsetof(struct sockaddr_ll, sll_protocol) == 2, "sll_protocol");
+_Static_assert(offsetof(struct sockaddr_ll, sll_ifindex) == 4, "sll_ifindex");
+_Static_assert(offsetof(struct sockaddr_ll, sll_hatype) == 8, "sll_hatype");
+_Static_assert(offsetof(struct sockaddr_ll, sll_pkttype) == 10, "sll_pkttype");
+_Static_assert(sizeof(struct sockaddr_ll) == 20, "sockaddr_ll");
 
 #endif
