@@ -18,6 +18,40 @@ public struct DumpRequest: Codable, Hashable, Sendable {
         self.name = name
         self.expression = expression
     }
+
+    enum CodingKeys: String, CodingKey {
+        case name, expression, ring, replaces
+        case maxSize = "max_size"
+        case maxSeconds = "max_seconds"
+        case maxPackets = "max_packets"
+        case snapLength = "snap_length"
+    }
+
+    /// Only `name` and `expression` have to be there.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        expression = try values.decode(String.self, forKey: .expression)
+        maxSize = try values.decodeIfPresent(UInt64.self, forKey: .maxSize)
+        maxSeconds = try values.decodeIfPresent(UInt64.self, forKey: .maxSeconds)
+        maxPackets = try values.decodeIfPresent(UInt64.self, forKey: .maxPackets)
+        snapLength = try values.decodeIfPresent(Int.self, forKey: .snapLength)
+        ring = try values.decodeIfPresent(Int.self, forKey: .ring)
+        replaces = try values.decodeIfPresent(Bool.self, forKey: .replaces) ?? false
+    }
+
+    /// Whether `name` can be a dump's: letters, digits, `-`, `_` and `.`; 1 to 64; no dot in front.
+    public static func isName(_ name: String) -> Bool {
+        let allowed = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+            default: false
+            }
+        }
+        return allowed && 1...64 ~= name.utf8.count && name.utf8.first != UInt8(ascii: ".")
+    }
 }
 
 /// A packet dump as it stands.
@@ -48,5 +82,11 @@ public struct DumpState: Codable, Hashable, Sendable {
         self.phase = phase
         self.startedBy = startedBy
         self.startedAt = startedAt
+    }
+    enum CodingKeys: String, CodingKey {
+        case name, expression, phase, reason, packets, bytes, lost, files
+        case startedBy = "started_by"
+        case startedAt = "started_at"
+        case endedAt = "ended_at"
     }
 }

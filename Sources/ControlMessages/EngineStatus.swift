@@ -21,6 +21,13 @@ public struct EngineStatus: Codable, Hashable, Sendable {
         self.processID = processID
         self.residentBytes = residentBytes
     }
+
+    enum CodingKeys: String, CodingKey {
+        case version, gateway, sources, demands, logs, dumps, problems
+        case startedAt = "started_at"
+        case processID = "process_id"
+        case residentBytes = "resident_bytes"
+    }
 }
 
 /// A place where packets or events come from.
@@ -58,6 +65,11 @@ public struct DemandState: Codable, Hashable, Sendable {
         self.name = name
         self.expression = expression
         self.opensFilter = opensFilter
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case name, expression, undecided, matches
+        case opensFilter = "opens_filter"
     }
 }
 
@@ -109,6 +121,12 @@ public struct InterfaceState: Codable, Hashable, Sendable {
         self.trusted = trusted
         self.isUp = isUp
         self.isCaptured = isCaptured
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case name, device, index, kind, trusted, addresses
+        case isUp = "is_up"
+        case isCaptured = "is_captured"
     }
 }
 
