@@ -12,6 +12,8 @@ public struct CompressionError: Error, Hashable, Sendable, CustomStringConvertib
         case windowTooLarge
         /// There is no memory for a decoder.
         case outOfMemory
+        /// More text than one seekable stream takes (`ZstdSeekableEncoder.frameLimit` frames).
+        case tooLong
     }
 
     public var code: Code
@@ -35,7 +37,8 @@ public struct CompressionError: Error, Hashable, Sendable, CustomStringConvertib
             case .windowTooLarge:
                 "the zstd stream needs more than \(Decompressor.zstdWindowLimit >> 20) MiB of memory; "
                     + "`zstd -d --long=31` unpacks it"
-            case .outOfMemory: "there is no memory for a \(name) decoder"
+            case .outOfMemory: "there is no memory for \(name)"
+            case .tooLong: "there is more text than one seekable \(name) stream takes"
             }
         return detail.isEmpty ? reason : "\(reason) (\(detail))"
     }

@@ -38,7 +38,7 @@ final class ZstdDecoder {
         }
     }
 
-    private static func error(_ result: Int, atStart: Bool) -> CompressionError {
+    static func error(_ result: Int, atStart: Bool) -> CompressionError {
         let detail = unsafe String(cString: ZSTD_getErrorName(result))
         let code: CompressionError.Code =
             switch ZSTD_getErrorCode(result) {
