@@ -1,0 +1,37 @@
+/// Memory that datagrams are received into, and the bytes of the last one. One owner; never shared.
+@safe
+public struct NetlinkBuffer: ~Copyable, @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+    /// Bytes that fit. A longer datagram is cut off, and counted by who receives it.
+    public let capacity: Int
+    @usableFromInline var count = 0
+
+    /// Room for datagrams of `capacity` bytes. What the kernel sends in one piece is 128 KiB at most for batches of log
+    /// records; a single record may hold a packet of 64 KiB and its attributes.
+    public init(capacity: Int = 192 << 10) {
+        self.capacity = max(capacity, 4096)
+        unsafe base = .allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit {
+        unsafe base.deallocate()
+    }
+
+    /// The bytes of the last datagram.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base), byteCount: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// Makes `datagram` the last one: what was received while something else was waited for.
+    public mutating func replace(with datagram: [UInt8]) {
+        count = min(datagram.count, capacity)
+        let count = count
+        unsafe datagram.withUnsafeBytes { source in
+            if let start = source.baseAddress { unsafe base.copyMemory(from: start, byteCount: count) }
+        }
+    }
+}
