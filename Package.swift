@@ -30,6 +30,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         // Base: C libraries as module maps, and what every room speaks in.
@@ -98,7 +99,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
                 "LogIndex", "LiveCapture", "LogFiles", "PacketDumps", "SettingsStore", "GeoDatabases",
-                "PacketStages", "ControlMessages",
+                "PacketStages", "ControlMessages", .product(name: "BasicContainers", package: "swift-collections"),
             ], swiftSettings: common),
 
         // Faces and programs.

@@ -38,22 +38,37 @@ public struct PacketTables: ~Copyable {
     private var numbers: InterfaceNumbers
     private var learned: [InterfaceID: Directory.Interface] = [:]
     private var news: [News] = []
-    private let lookups: PacketLookups
-    private let needs: Needs
+    private var lookups: PacketLookups
+    private var needs: Needs = []
     /// Facts from beside the packet are looked up for each one.
-    public let looksUp: Bool
+    public private(set) var looksUp = false
+    private let seed: UInt64
     private var learnedHosts: UInt32 = 0
 
     /// Tables for `needs`; `seed` is new for each run.
     public init(_ needs: Needs, _ lookups: PacketLookups, seed: UInt64) {
+        self.seed = seed
+        self.lookups = lookups
+        fragments = FragmentPorts(capacity: 16, seed: seed)
+        hosts = HostNames(capacity: 16, seed: seed)
+        numbers = InterfaceNumbers(lookups.interfacesByIndex)
+        reconfigure(needs, lookups)
+    }
+
+    /// Goes on with other needs and look-ups; what packets taught is kept.
+    public mutating func reconfigure(_ needs: Needs, _ lookups: PacketLookups) {
         var needs = needs
         if lookups.users.isEmpty { needs.remove(.users) }
         if lookups.geography.isEmpty { needs.remove(.geography) }
-        self.needs = needs
-        looksUp = !needs.isDisjoint(with: [.hosts, .users, .geography])
-        fragments = FragmentPorts(capacity: needs.contains(.fragments) ? 16_384 : 16, seed: seed)
-        hosts = HostNames(capacity: needs.contains(.hosts) ? 32_768 : 16, seed: seed)
-        numbers = InterfaceNumbers(lookups.interfacesByIndex)
+        // Tables that were in use stay in use: a name that was learned remains true.
+        if needs.contains(.fragments), !self.needs.contains(.fragments) {
+            fragments = FragmentPorts(capacity: 16_384, seed: seed)
+        }
+        if needs.contains(.hosts), !self.needs.contains(.hosts) {
+            hosts = HostNames(capacity: 32_768, seed: seed)
+        }
+        self.needs = needs.union(self.needs.intersection([.fragments, .hosts]))
+        looksUp = !self.needs.isDisjoint(with: [.hosts, .users, .geography])
         self.lookups = lookups
         for (index, user) in lookups.users.enumerated() { names.users.set(user.name, for: index + 1) }
     }

@@ -33,6 +33,7 @@ struct ArrowTests {
         "SettingsStore": ["Primitives", "Settings", "Synchronization", "SystemCalls"],
         "ControlMessages": [],
         "Engine": [
+            "BasicContainers",
             "CaptureFiles", "ControlMessages", "Expressions", "GeoDatabases", "LiveCapture", "LogFiles", "LogIndex",
             "PacketDecoding", "PacketDumps", "PacketStages", "Primitives", "Records", "Settings", "SettingsStore",
             "Synchronization",

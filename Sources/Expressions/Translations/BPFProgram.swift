@@ -49,6 +49,12 @@ public struct BPFProgram: Sendable {
         losses = [Loss(.wider, "The program would have more than \(Self.instructionLimit) instructions: all pass.")]
     }
 
+    /// The program that lets nothing through: nobody wants packets.
+    public static let refusingAll = [BPFInstruction(BPFCode.answer, 0)]
+
+    /// Whether every packet passes.
+    public var passesAll: Bool { instructions.first.map { $0.code == BPFCode.answer && $0.operand > 0 } ?? true }
+
     /// One instruction a line, as `tcpdump -d` prints it.
     public var listing: String {
         instructions.enumerated().map { $0.element.line(at: $0.offset) + "\n" }.joined()
