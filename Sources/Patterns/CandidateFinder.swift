@@ -126,6 +126,8 @@ private struct CandidateScan {
     /// Notes a match that ends before `place`; whether the scan goes on.
     @inline(__always)
     mutating func note(_ place: Int) -> Bool {
+        // Behind a newline at the very end there is no line.
+        if unsafe place == bytes.count && place > 0 && bytes[place - 1] == newline { return true }
         if place <= lineEnd, place >= noted {
             surplus += 1
             // A few matches a line are cheap.

@@ -5,26 +5,39 @@ import Testing
 
 @Suite("Lines that a pattern meets, many at a time")
 struct PatternScannerTests {
-    /// The twin: PCRE2 on each line.
+    /// The twin: PCRE2 on each line. A newline stands behind every line here too, since the machine code of PCRE2 10.42
+    /// looks at the byte behind a text whose last character is cut off.
     static func slow(_ pattern: String, ignoresCase: Bool = false, _ text: [UInt8]) throws -> [[UInt8]] {
         let judge = try Pattern(pattern, ignoresCase: ignoresCase, over: .text)
         var lines = text.split(separator: 10, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
-        return lines.map(Array.init).filter { judge.matches($0.span.bytes) }
+        return lines.map(Array.init).filter { line in
+            let ended = line + [10]
+            return judge.matches(ended.span.bytes.extracting(0..<line.count))
+        }
     }
 
     static func fast(_ scanner: PatternScanner, _ text: [UInt8]) -> [[UInt8]] {
         var found: [Range<Int>] = []
-        scanner.scan(text.span.bytes, into: &found)
-        #expect(zip(found, found.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound })
+        let ended = text + [10]
+        scanner.scan(ended.span.bytes.extracting(0..<text.count), into: &found)
+        let isOrdered = zip(found, found.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
+        #expect(isOrdered)
         return found.map { Array(text[$0]) }
     }
 
-    private func check(_ pattern: String, ignoresCase: Bool = false, _ text: [UInt8], _ comment: Comment) throws {
+    private func check(_ pattern: String, ignoresCase: Bool = false, _ text: [UInt8], _ comment: String) throws {
         let scanner = try PatternScanner(pattern, ignoresCase: ignoresCase)
         let slow = try Self.slow(pattern, ignoresCase: ignoresCase, text)
         let fast = Self.fast(scanner, text)
-        #expect(fast == slow, "\(comment): /\(pattern)/\(ignoresCase ? "i" : "") by \(scanner.method)")
+        guard slow != fast else { return }
+        let place = zip(slow, fast).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+        let at = place ?? min(slow.count, fast.count)
+        Issue.record(
+            """
+            \(comment): /\(pattern)/\(ignoresCase ? "i" : "") by \(scanner.method): match \(at) of \(slow.count) and \
+            \(fast.count) is \(slow.dropFirst(at).first ?? []) and \(fast.dropFirst(at).first ?? [])
+            """)
     }
 
     @Test(
