@@ -119,9 +119,11 @@ let package = Package(
             name: "ReadingBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Reading", swiftSettings: common),
 
         .target(
-            name: "TestSupport", dependencies: ["CMallocCounter", "Primitives", "PacketDecoding", "CaptureFiles"],
+            name: "TestSupport",
+            dependencies: ["CMallocCounter", "CNamespaces", "Primitives", "PacketDecoding", "CaptureFiles"],
             path: "Tests/TestSupport", swiftSettings: common),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
+        .target(name: "CNamespaces", path: "Tests/CNamespaces"),
         test("Primitives"),
         test("SystemCalls", ["Primitives"]),
         test("Compression"),

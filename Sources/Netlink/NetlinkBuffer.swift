@@ -1,7 +1,7 @@
 /// Memory that datagrams are received into, and the bytes of the last one. One owner; never shared.
 @safe
 public struct NetlinkBuffer: ~Copyable, @unchecked Sendable {
-    let base: UnsafeMutableRawPointer
+    @usableFromInline let base: UnsafeMutableRawPointer
     /// Bytes that fit. A longer datagram is cut off, and counted by who receives it.
     public let capacity: Int
     @usableFromInline var count = 0
@@ -18,6 +18,7 @@ public struct NetlinkBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// The bytes of the last datagram.
+    @inlinable
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {

@@ -1,5 +1,5 @@
 import CMnl
-public import SystemCalls
+import SystemCalls
 
 /// What receiving brought.
 public enum NetlinkReception: Hashable, Sendable {
@@ -47,11 +47,6 @@ extension NetlinkSocket {
 }
 
 extension Errno {
-    /// ENOBUFS: a socket's buffer overflowed.
-    public static var noBufferSpace: Errno { Errno(rawValue: ENOBUFS) }
-    /// ETIMEDOUT: no answer came.
-    public static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
-
     /// errno itself: libmnl reports failures as system calls do.
     static var last: Errno { Errno(rawValue: gatelog_netlink_errno()) }
 }

@@ -45,7 +45,7 @@ extension Layers {
             sourceMAC = Int32(truncatingIfNeeded: header.lowerBound + 6)
             record.present.formUnion([.sourceMAC, .destinationMAC])
         }
-        noteDirection(&record)
+        noteDirection(&record, family: bytes.byte(at: 0))
         if let type = record.hardwareProtocol, type != 0 {
             etherType = type
             record.present.insert(.etherType)
@@ -120,22 +120,12 @@ extension Layers {
         }
     }
 
-    /// A record with an incoming interface is incoming, one with an outgoing interface only is outgoing; without
-    /// either the hook tells.
-    private mutating func noteDirection(_ record: inout NFLOGRecord) {
-        if record.present.contains(.inputIndex) {
-            linkDirection = .incoming
-        } else if record.present.contains(.outputIndex) {
-            linkDirection = .outgoing
-        } else {
-            switch record.hook {
-            // Before routing, to us, through us.
-            case 0, 1, 2: linkDirection = .incoming
-            // From us, after routing.
-            case 3, 4: linkDirection = .outgoing
-            default: return
-            }
-        }
+    private mutating func noteDirection(_ record: inout NFLOGRecord, family: UInt8) {
+        let direction = FrameDirection(
+            logFamily: family, hook: record.hook, hasInput: record.present.contains(.inputIndex),
+            hasOutput: record.present.contains(.outputIndex))
+        guard direction != .unknown else { return }
+        linkDirection = direction
         record.present.insert(.linkDirection)
     }
 

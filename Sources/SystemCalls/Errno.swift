@@ -18,6 +18,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let wouldBlock = Errno(rawValue: EAGAIN)
     /// EACCES: the permissions of the file or of a folder above it forbid this.
     public static let accessDenied = Errno(rawValue: EACCES)
+    /// EBUSY: somebody else has it.
+    public static let busy = Errno(rawValue: EBUSY)
     /// EEXIST: something of that name is there already.
     public static let exists = Errno(rawValue: EEXIST)
     /// ENOTDIR: a part of the path is no folder.
@@ -38,6 +40,10 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let brokenPipe = Errno(rawValue: EPIPE)
     /// ENAMETOOLONG: a name of more than 255 bytes, or a path of more than 4,095.
     public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
+    /// ENOBUFS: a socket's buffer overflowed.
+    public static let noBufferSpace = Errno(rawValue: ENOBUFS)
+    /// ETIMEDOUT: no answer came.
+    public static let timedOut = Errno(rawValue: ETIMEDOUT)
     /// EDQUOT: the quota of the user is used up.
     public static let quotaExceeded = Errno(rawValue: EDQUOT)
 

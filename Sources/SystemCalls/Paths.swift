@@ -23,6 +23,16 @@ public enum Paths {
         return FileStatus(status)
     }
 
+    /// The path of the program that this process runs (/proc/self/exe); nil where it is gone or longer than 4,095 bytes.
+    public static var ofThisProgram: String? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+            let count = unsafe readlink("/proc/self/exe", buffer.baseAddress!, buffer.count)
+            guard count > 0, count < buffer.count else { return nil }
+            return unsafe String(
+                decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]), as: UTF8.self)
+        }
+    }
+
     /// All bytes of a small file; more than `limit` bytes are an error (EFBIG).
     public static func contents(_ path: String, limit: Int = 16 << 20) throws(SystemCallError) -> [UInt8] {
         let file = try FileDescriptor(opening: path, for: .read)

@@ -39,6 +39,12 @@ import Testing
         #expect(direction(PacketBuilder().nflog(hook: 1)) == .incoming)
         #expect(direction(PacketBuilder().nflog(hook: 3)) == .outgoing)
         #expect(direction(PacketBuilder().nflog(hook: 77)) == nil)
+        // What leaves by the gateway's hooks leaves, though the kernel still knows where it came from.
+        #expect(direction(PacketBuilder().nflog(input: 1, output: 2, hook: 4)) == .outgoing)
+        #expect(direction(PacketBuilder().nflog(input: 1, output: 2, hook: 2)) == .incoming)
+        // netdev: ingress and egress.
+        #expect(direction(PacketBuilder().nflog(hook: 1, family: 5)) == .outgoing)
+        #expect(direction(PacketBuilder().nflog(hook: 0, family: 5)) == .incoming)
     }
 
     @Test func families() {
