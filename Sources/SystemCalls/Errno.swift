@@ -14,6 +14,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let interrupted = Errno(rawValue: EINTR)
     /// EIO: the device failed.
     public static let inputOutput = Errno(rawValue: EIO)
+    /// ENOMEM: there is not enough memory.
+    public static let outOfMemory = Errno(rawValue: ENOMEM)
     /// EAGAIN: nothing is there now, on a descriptor that does not wait.
     public static let wouldBlock = Errno(rawValue: EAGAIN)
     /// EACCES: the permissions of the file or of a folder above it forbid this.
@@ -44,6 +46,12 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     public static let noBufferSpace = Errno(rawValue: ENOBUFS)
     /// ETIMEDOUT: no answer came.
     public static let timedOut = Errno(rawValue: ETIMEDOUT)
+    /// EAFNOSUPPORT: the kernel has no sockets of this family.
+    public static let noSuchFamily = Errno(rawValue: EAFNOSUPPORT)
+    /// ENETDOWN: an interface went down.
+    public static let networkDown = Errno(rawValue: ENETDOWN)
+    /// ENODEV: there is no such interface.
+    public static let noSuchDevice = Errno(rawValue: ENODEV)
     /// EDQUOT: the quota of the user is used up.
     public static let quotaExceeded = Errno(rawValue: EDQUOT)
 
