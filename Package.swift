@@ -117,6 +117,10 @@ let package = Package(
             path: "Benchmarks/Program", swiftSettings: common),
         .executableTarget(
             name: "ReadingBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Reading", swiftSettings: common),
+        .executableTarget(
+            name: "RingBenchmark",
+            dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
+            path: "Benchmarks/Ring", swiftSettings: common),
 
         .target(
             name: "TestSupport",
