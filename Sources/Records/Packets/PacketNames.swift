@@ -1,5 +1,5 @@
 public import PacketDecoding
-import Primitives
+public import Primitives
 
 /// Names by small numbers, escaped once when they are learned: a line or an object only copies them.
 public struct NameTable: ~Copyable {
@@ -8,6 +8,9 @@ public struct NameTable: ~Copyable {
         var count: Int32 = 0
         var jsonStart: Int32 = 0
         var jsonCount: Int32 = 0
+        /// The name as it was given: the escaped one, where nothing had to be.
+        var plainStart: Int32 = 0
+        var plainCount: Int32 = 0
     }
 
     /// The most bytes of names that one table holds; later ones are not known and counted in `refused`.
@@ -35,10 +38,28 @@ public struct NameTable: ~Copyable {
         texts.append(escaping: name)
         let middle = texts.count
         texts.append(escapingJSON: name)
-        places[id] = Place(
+        var place = Place(
             start: Int32(start), count: Int32(middle - start), jsonStart: Int32(middle),
-            jsonCount: Int32(texts.count - middle))
+            jsonCount: Int32(texts.count - middle), plainStart: Int32(start), plainCount: Int32(middle - start))
+        // An escape is longer than what it stands for.
+        if name.utf8.count != middle - start {
+            place.plainStart = Int32(texts.count)
+            texts.append(name)
+            place.plainCount = Int32(texts.count) - place.plainStart
+        }
+        places[id] = place
     }
+
+    /// Appends the name as it was given, with all that an escape would hide; false where the number has none.
+    public func appendPlain(_ id: Int, to buffer: inout ByteBuffer) -> Bool {
+        guard contains(id) else { return false }
+        let place = places[id]
+        buffer.append(texts.bytes.extracting(Int(place.plainStart)..<Int(place.plainStart + place.plainCount)))
+        return true
+    }
+
+    /// Changes with every name that is given: who remembers names by number asks whether they still hold.
+    public var version: Int { texts.count }
 
     /// Appends the name as a line has it; false where the number has none.
     @inline(__always)
@@ -65,7 +86,9 @@ public struct NameTable: ~Copyable {
     }
 
     /// Whether the number has a name.
-    func contains(_ id: Int) -> Bool { id < places.count && places[id].count > 0 }
+    public func hasName(_ id: Int) -> Bool { contains(id) }
+
+    func contains(_ id: Int) -> Bool { id >= 0 && id < places.count && places[id].count > 0 }
 }
 
 /// The names that records speak of by number. Who reads the packets fills it: interfaces when they
@@ -88,6 +111,9 @@ public struct PacketNames: ~Copyable {
         }
     }
     private var fallback: ByteBuffer
+
+    /// Changes whenever an interface is given a name.
+    public var interfacesVersion: Int { interfaces.version &+ kernelInterfaces.version }
 
     /// No names yet.
     public init() {

@@ -27,8 +27,9 @@ public struct PacketRecord: Sendable {
     public var outputIndex: UInt32
     public var linkType: LinkType
     public var etherType: UInt16
-    /// The outermost tag.
-    public var vlan: UInt16
+    /// Tags with `.vlan`, outermost first: `vlanCount` of them (1 ... 4).
+    public var vlans: InlineArray<4, UInt16>
+    public var vlanCount: UInt8
     public var sourceMAC = MACAddress(0)
     public var destinationMAC = MACAddress(0)
 
@@ -96,7 +97,8 @@ public struct PacketRecord: Sendable {
         outputIndex = layers.outputIndex
         linkType = frame.linkType
         etherType = layers.etherType
-        vlan = layers.vlans[0]
+        vlans = layers.vlans
+        vlanCount = layers.vlanCount
         length = layers.totalLength
         protocolNumber = layers.protocolNumber
         ttl = layers.ttl
@@ -156,6 +158,10 @@ public struct PacketRecord: Sendable {
         protocolNumber == IPProtocol.icmp6
             ? icmpType == 128 || icmpType == 129 : icmpType == 8 || icmpType == 0
     }
+
+    /// The outermost tag.
+    @inlinable
+    public var vlan: UInt16 { vlans[0] }
 
     /// The source address, or nil without IP.
     public var sourceAddress: IPAddress? { address(sourceIP) }
