@@ -62,6 +62,9 @@ let package = Package(
             name: "LogIndex", dependencies: ["Primitives", "PacketDecoding", "Records", "Expressions"],
             swiftSettings: common),
 
+        .target(
+            name: "Directories", dependencies: ["Primitives", "Settings", "Expressions"], swiftSettings: common),
+
         // Effects: the rooms that open files.
         .target(
             name: "CaptureStreams",
@@ -99,7 +102,8 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
                 "LogIndex", "LiveCapture", "LogFiles", "PacketDumps", "SettingsStore", "GeoDatabases",
-                "PacketStages", "ControlMessages", .product(name: "BasicContainers", package: "swift-collections"),
+                "PacketStages", "ControlMessages", "Directories",
+                .product(name: "BasicContainers", package: "swift-collections"),
             ], swiftSettings: common),
 
         // Faces and programs.
@@ -107,7 +111,7 @@ let package = Package(
             name: "CommandLineTool",
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
-                "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages",
+                "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
@@ -136,6 +140,7 @@ let package = Package(
         test("Settings", ["Primitives"]),
         test("Records", ["Primitives", "PacketDecoding", "Settings", "CaptureStreams"]),
         test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records"]),
+        test("Directories", ["Primitives", "Settings", "Expressions"]),
         test("CaptureFiles", ["Primitives", "PacketDecoding"]),
         test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),
         test("GeoDatabases", ["Primitives"]),

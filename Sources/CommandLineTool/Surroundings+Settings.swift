@@ -1,4 +1,3 @@
-import Expressions
 import Primitives
 import Settings
 import SystemCalls
@@ -25,36 +24,5 @@ struct LoadedSettings {
         } catch let error as SystemCallError {
             throw ToolFailure("the settings cannot be read: \(error)")
         }
-    }
-}
-
-extension Directory {
-    /// The names that a settings file knows; a kind that it does not mention stays unknown.
-    init(_ settings: LoadedSettings) {
-        self.init()
-        let document = settings.document
-        lists = settings.lists
-        users = document.users.map { user in
-            User(
-                name: user.name.value, groups: user.groups.map(\.value), addresses: user.addresses.map(\.value))
-        }
-        groups = Array(Set(document.users.flatMap { $0.groups.map(\.value) })).sorted()
-        if !document.interfaces.isEmpty { interfaces = document.interfaces.map(Interface.init) }
-        for service in document.services { services[service.name.value.lowercased()] = service.ports }
-    }
-}
-
-extension Directory.Interface {
-    init(_ settings: InterfaceSettings) {
-        let kind: Kind =
-            switch settings.kind {
-            case .ethernet: .ethernet
-            case .vpnClient: .vpnClient
-            case .vpnTunnel: .vpnTunnel
-            case .other: .other
-            }
-        self.init(
-            displayName: settings.name.value, kernelName: settings.device?.value, kind: kind,
-            connection: settings.connection?.value)
     }
 }

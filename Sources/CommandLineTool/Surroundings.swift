@@ -1,5 +1,6 @@
 import CaptureFiles
 import CaptureStreams
+import Directories
 import Expressions
 import GeoDatabases
 import PacketDecoding
@@ -19,7 +20,7 @@ struct Surroundings {
     private(set) var interfacesByIndex: [UInt32: Directory.Interface] = [:]
     private(set) var geography = Geography()
     /// How the settings want lines.
-    private(set) var log: LogSettings?
+    private(set) var logs: LogsSettings?
 
     /// What `options` say, and the interfaces that the captures name.
     init(_ options: NameOptions, captures: [String]) throws {
@@ -44,14 +45,14 @@ struct Surroundings {
     }
 
     private mutating func use(_ settings: LoadedSettings) throws {
-        directory = Directory(settings)
+        directory = Directory(settings.document, lists: settings.lists)
         for interface in settings.document.interfaces {
             if let index = interface.index { interfacesByIndex[index.value] = Directory.Interface(interface) }
         }
         let databases = settings.document.databases
         if let path = databases.country { try open(settings.document.resolved(path.value), for: .country) }
         if let path = databases.asn { try open(settings.document.resolved(path.value), for: .asn) }
-        log = settings.document.log
+        logs = settings.document.logs
     }
 
     private mutating func open(_ path: String, for wanted: GeoDatabase.Contents = []) throws {

@@ -36,13 +36,14 @@ public struct InterfaceSettings: Sendable {
     public var name: Located<String>
     /// What the kernel calls it: "eth0".
     public var device: Located<String>?
-    public var kind: Kind
+    /// What kind it is said to be; nil leaves that to the kernel, which knows most kinds itself.
+    public var kind: Located<Kind>?
     /// The name of the tunnel, for `vpn:"..."`.
     public var connection: Located<String>?
     /// The kernel's number of it, for captures that hold nothing else.
     public var index: Located<UInt32>?
-    /// Whether a network of our own is behind it.
-    public var isTrusted: Bool
+    /// Whether a network of our own is behind it; nil where nobody said.
+    public var trusted: Located<Bool>?
 }
 
 /// Ports under a name of the administrator's.
@@ -58,14 +59,44 @@ public struct DatabaseSettings: Sendable {
     public var asn: Located<String>?
 }
 
-/// How log lines look; nil where nothing is said.
-public struct LogSettings: Sendable {
-    public enum Dialect: String, Sendable, CaseIterable {
-        case control, winroute
-    }
+/// Packet dumps.
+public struct DumpSettings: Sendable {
+    /// Bytes of all dumps together; nil is no limit.
+    public internal(set) var budget = Setting(ByteSize?.some(.gibibytes(10)))
+    /// How long a dump runs that names no time; nil is no limit.
+    public internal(set) var maxTime = Setting(TimeSpan?.none)
+}
 
-    public var template: Located<String>?
-    public var dialect: Located<Dialect>?
-    public var utc: Located<Bool>?
-    public var milliseconds: Located<Bool>?
+/// Who may talk to the daemon over its socket, besides root and the daemon's own user.
+public struct APISettings: Sendable {
+    /// Members of this group of the system may do everything.
+    public internal(set) var group = Setting("gatelog")
+    /// Members of this group may look and change nothing; nil is nobody.
+    public internal(set) var readers = Setting(String?.none)
+}
+
+extension DumpSettings: SettingsSection {
+    static var rows: [SettingRow<Self>] {
+        [
+            SettingRow(
+                "budget", \.budget, .either("none", or: .size(.mebibytes(1) ... .gibibytes(1 << 20), like: "10 GiB")),
+                "Bytes of all packet dumps together; beyond, dumps wait."),
+            SettingRow(
+                "max_time", \.maxTime, .either("none", or: .time(.seconds(1) ... .hours(10_000), like: "2 h")),
+                "How long a dump runs that names no time."),
+        ]
+    }
+}
+
+extension APISettings: SettingsSection {
+    static var rows: [SettingRow<Self>] {
+        [
+            SettingRow(
+                "group", \.group, .name("the name of a group of the system"),
+                "Members of this group of the system may do everything (root may always)."),
+            SettingRow(
+                "readers", \.readers, .either("none", or: .name("the name of a group of the system")),
+                "Members of this group may look and change nothing."),
+        ]
+    }
 }

@@ -1,18 +1,30 @@
-/// What an administrator wrote, as typed values that know their places. What a value means (whether a device
-/// exists, whether a template parses) is for those who use it to say, at its place.
+/// What an administrator wrote, and what was changed over it, as typed values that know their places. What a value
+/// means (whether a device exists, whether a template parses) is for those who use it to say, at its place.
 public struct SettingsDocument: Sendable {
-    /// The file's name as the caller gave it, for messages and for the paths in it.
-    public let file: String
+    let sources: SettingsSources
+    /// Who changed what, by the line of the changes.
+    var notes: [Int: SettingsChangeNote] = [:]
+
+    /// What this gateway is called; nil is the machine's own name.
+    public internal(set) var gateway = Setting(String?.none)
+    public internal(set) var capture = CaptureSettings()
+    public internal(set) var firewallLog = FirewallLogSettings()
+    public internal(set) var connections = ConnectionSettings()
+    public internal(set) var packetLog = PacketLogSettings()
+    public internal(set) var logs = LogsSettings()
+    public internal(set) var dumps = DumpSettings()
+    public internal(set) var api = APISettings()
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
     public internal(set) var interfaces: [InterfaceSettings] = []
     public internal(set) var services: [ServiceSettings] = []
     public internal(set) var databases = DatabaseSettings()
-    public internal(set) var log = LogSettings()
 
-    /// No settings at all.
-    public init(file: String) { self.file = file }
+    /// No settings at all: the defaults.
+    public init(file: String) { self.init(SettingsSources(file: file)) }
+
+    init(_ sources: SettingsSources) { self.sources = sources }
 
     /// Reads settings; throws everything that is wrong with them at once. `file` is their name in messages.
     public init(parsing text: String, file: String) throws(SettingsErrors) {
@@ -21,39 +33,42 @@ public struct SettingsDocument: Sendable {
 
     /// Reads settings as they stand in a file, UTF-8 or not.
     public init(parsing bytes: [UInt8], file: String) throws(SettingsErrors) {
-        var faults = FaultList(file: file)
-        if bytes.count > SettingsLimits.bytes {
-            faults.add(
-                at: SettingsPlace(line: 1, column: 1),
-                "\(bytes.count) bytes; settings have at most \(SettingsLimits.bytes): put lists of addresses into files"
-            )
-        }
-        faults.refuseTagDirectives(in: bytes.span)
-        try faults.check()
-        var root: YAMLNode?
-        do throws(YAMLFault) {
-            root = try compose(bytes, &faults)
-        } catch {
-            faults.add(error)
-            try faults.check()
-        }
-        var reader = SettingsReader(faults: faults, document: SettingsDocument(file: file))
-        if let root { reader.readRoot(root) }
-        reader.checkNesting()
-        try reader.faults.check()
-        self = reader.document
+        self = try SettingsLayers(file: SettingsText(name: file, bytes: bytes)).document()
     }
 
-    /// `path` as it stands in the settings, from where the settings file stands.
+    /// The administrator's file as the caller named it: for messages, and for the paths in it.
+    public var file: String { sources.file }
+
+    /// `path` as it stands in the settings, from where the administrator's file stands.
     public func resolved(_ path: String) -> String {
         guard !path.hasPrefix("/"), let slash = file.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
         return String(file[...slash]) + path
     }
+
+    /// What turned out to be wrong with a value only when it was used, at its place: an expression that does not
+    /// compile, a database that cannot be opened. `message` may have several lines.
+    public func error(at place: SettingsPlace, _ message: String) -> SettingsError {
+        SettingsError(file: sources.name(of: place.layer), at: place, message)
+    }
 }
 
-private func compose(_ bytes: [UInt8], _ faults: inout FaultList) throws(YAMLFault) -> YAMLNode? {
-    try unsafe bytes.withUnsafeBufferPointer { text throws(YAMLFault) in
-        var composer = unsafe YAMLComposer(YAMLEvents(text))
-        return try composer.document(&faults)
+extension SettingsDocument: SettingsSection {
+    /// The keys that are fixed; the others hold names of the administrator's.
+    static var rows: [SettingRow<Self>] {
+        [
+            SettingRow(
+                "gateway", \.gateway, .either("hostname", or: .name("the name of this gateway")),
+                "What this gateway is called in records; hostname is the machine's own name."),
+            SettingRow("capture", section: \.capture, "Packets from the interfaces."),
+            SettingRow("firewall_log", section: \.firewallLog, "Packets that the firewall logs (NFLOG)."),
+            SettingRow("connections", section: \.connections, "The kernel's connections (conntrack)."),
+            SettingRow("packet_log", section: \.packetLog, "Packets into the Debug log."),
+            SettingRow("logs", section: \.logs, "What lines look like, and how long log files are kept."),
+            SettingRow("dumps", section: \.dumps, "Packet dumps."),
+            SettingRow("api", section: \.api, "Who may talk to the daemon."),
+        ]
     }
+
+    /// All keys of the first level, in the order in which they are listed.
+    static var keys: [String] { rows.map(\.key) + ["interfaces", "groups", "users", "services", "databases"] }
 }

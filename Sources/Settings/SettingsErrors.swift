@@ -20,11 +20,16 @@ public struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
-/// Everything that is wrong in one file, in its order.
+/// Everything that is wrong in the settings, in the order of the files.
 public struct SettingsErrors: Error, Hashable, Sendable, CustomStringConvertible {
     public var errors: [SettingsError]
     /// Errors beyond `SettingsLimits.errors`, which were counted only.
     public var omitted: Int
+
+    public init(errors: [SettingsError], omitted: Int = 0) {
+        self.errors = errors
+        self.omitted = omitted
+    }
 
     /// One error a line.
     public var description: String {
@@ -50,34 +55,53 @@ public enum SettingsLimits {
     public static let ranges = 16_000_000
 }
 
+/// What the texts of the settings are called in messages.
+struct SettingsSources: Hashable, Sendable {
+    /// The administrator's file.
+    var file: String
+    /// The changes over it.
+    var changes = ""
+    /// The key that is about to be set.
+    var value = ""
+
+    func name(of layer: SettingsLayer) -> String {
+        switch layer {
+        case .file: file
+        case .changes: changes
+        case .value: value
+        }
+    }
+}
+
 /// Errors as they are found, bounded.
 struct FaultList {
-    let file: String
-    private var errors: [SettingsError] = []
+    let sources: SettingsSources
+    private var found: [(place: SettingsPlace, message: String)] = []
     private var omitted = 0
 
-    init(file: String) { self.file = file }
+    init(_ sources: SettingsSources) { self.sources = sources }
 
-    var isEmpty: Bool { errors.isEmpty }
+    init(file: String) { self.init(SettingsSources(file: file)) }
+
+    var isEmpty: Bool { found.isEmpty }
 
     mutating func add(at place: SettingsPlace, _ message: @autoclosure () -> String) {
-        guard errors.count < SettingsLimits.errors else {
+        guard found.count < SettingsLimits.errors else {
             omitted += 1
             return
         }
-        errors.append(SettingsError(file: file, at: place, message()))
+        found.append((place, message()))
     }
 
     mutating func add(_ fault: YAMLFault) { add(at: fault.place, fault.message) }
 
-    /// In the order of the file, however they were found; nil where nothing is wrong.
-    var found: SettingsErrors? {
-        isEmpty ? nil : SettingsErrors(errors: errors.sorted { $0.place < $1.place }, omitted: omitted)
-    }
-
-    /// Throws what was found.
+    /// Throws what was found, in the order of the texts, however it was found.
     func check() throws(SettingsErrors) {
-        if let found { throw found }
+        if isEmpty { return }
+        let errors = found.sorted { $0.place < $1.place }.map { fault in
+            SettingsError(file: sources.name(of: fault.place.layer), at: fault.place, fault.message)
+        }
+        throw SettingsErrors(errors: errors, omitted: omitted)
     }
 }
 

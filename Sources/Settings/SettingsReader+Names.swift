@@ -84,22 +84,20 @@ extension SettingsReader {
     }
 
     private mutating func readInterface(_ name: Located<String>, _ node: YAMLNode) -> InterfaceSettings {
-        var interface = InterfaceSettings(name: name, kind: .ethernet, isTrusted: false)
-        var kind: Located<InterfaceSettings.Kind>?
+        var interface = InterfaceSettings(name: name)
         for field in mapping(node, "an interface's device, kind and so on") {
             switch field.key.value {
             case "device": interface.device = self.name(field.value, "the kernel's name of an interface")
-            case "kind": kind = choice(field.value, "the kind of an interface")
+            case "kind": interface.kind = choice(field.value, "the kind of an interface")
             case "connection": interface.connection = self.name(field.value, "the name of a connection")
             case "index": interface.index = index(field.value)
-            case "trusted": interface.isTrusted = flag(field.value, "trusted")?.value ?? false
+            case "trusted": interface.trusted = flag(field.value, "trusted")
             default:
                 unknown(
                     field.key, in: "an interface", among: ["device", "kind", "connection", "index", "trusted"])
             }
         }
-        interface.kind = kind?.value ?? (interface.connection == nil ? .ethernet : .vpnTunnel)
-        if let connection = interface.connection, let kind, kind.value != .vpnTunnel {
+        if let connection = interface.connection, let kind = interface.kind, kind.value != .vpnTunnel {
             faults.add(
                 at: connection.place,
                 "a connection for an interface of the kind \(kind.value.rawValue); only kind: vpn has one")

@@ -13,13 +13,16 @@ struct SettingsReader {
             case "interfaces": readInterfaces(pair.value)
             case "services": readServices(pair.value)
             case "databases": readDatabases(pair.value)
-            case "log": readLog(pair.value)
-            default:
-                unknown(
-                    pair.key, in: "the settings",
-                    among: ["groups", "users", "interfaces", "services", "databases", "log"])
+            case let key:
+                if let row = SettingsDocument.rows.first(where: { $0.key == key }) {
+                    row.read(&faults, pair.value, &document)
+                } else {
+                    unknown(pair.key, in: "the settings", among: SettingsDocument.keys)
+                }
             }
         }
+        document.logs.inherit()
+        checkNesting()
     }
 
     private mutating func readDatabases(_ node: YAMLNode) {
@@ -31,33 +34,14 @@ struct SettingsReader {
             }
         }
     }
-
-    private mutating func readLog(_ node: YAMLNode) {
-        for pair in mapping(node, "log") {
-            switch pair.key.value {
-            case "template": document.log.template = text(pair.value, "the template")
-            case "dialect": document.log.dialect = choice(pair.value, "the dialect")
-            case "utc": document.log.utc = flag(pair.value, "utc")
-            case "milliseconds": document.log.milliseconds = flag(pair.value, "milliseconds")
-            default: unknown(pair.key, in: "log", among: ["template", "dialect", "utc", "milliseconds"])
-            }
-        }
-    }
 }
 
 // What the sections are read with. Each says what is wrong itself and returns nothing then.
 extension SettingsReader {
-    /// The pairs of a map; none where nothing stands there.
-    mutating func mapping(_ node: YAMLNode, _ what: String) -> [YAMLPair] {
-        switch node.content {
-        case .mapping(let pairs): return pairs
-        case .scalar, .sequence:
-            if !node.isNothing {
-                faults.add(at: node.place, "\(node.summary) in place of \(what); write lines of \"name: value\"")
-            }
-            return []
-        case .refused: return []
-        }
+    mutating func mapping(_ node: YAMLNode, _ what: String) -> [YAMLPair] { faults.mapping(node, what) }
+
+    mutating func unknown(_ key: Located<String>, in place: String, among names: [String]) {
+        faults.unknown(key, in: place, among: names)
     }
 
     /// The elements of a list; a single value counts as a list of one.
@@ -127,16 +111,5 @@ extension SettingsReader {
         let remedy = remedy(text.value, "it is one of", Value.allCases.map(\.rawValue))
         faults.add(at: text.place, "\(quoted(text.value)) as \(what)\(remedy)")
         return nil
-    }
-
-    mutating func unknown(_ key: Located<String>, in place: String, among names: [String]) {
-        let remedy = remedy(key.value, "there are", names)
-        faults.add(at: key.place, "there is no \(quoted(key.value)) in \(place)\(remedy)")
-    }
-
-    /// What was probably meant, else all that there is.
-    private func remedy(_ word: String, _ introduction: String, _ names: [String]) -> String {
-        let nearest = DidYouMean.nearest(to: word, among: names)
-        return nearest.isEmpty ? "; \(introduction) \(names.joined(separator: ", "))" : DidYouMean.phrase(nearest)
     }
 }

@@ -35,10 +35,12 @@ struct YAMLEvent {
 struct YAMLEvents: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let text: UnsafeBufferPointer<UInt8>
+    private let layer: SettingsLayer
 
     /// `text` must outlive this owner.
-    init(_ text: UnsafeBufferPointer<UInt8>) {
+    init(_ text: UnsafeBufferPointer<UInt8>, in layer: SettingsLayer) {
         unsafe self.text = text
+        self.layer = layer
         unsafe parser = .allocate(capacity: 1)
         // Fails only without memory, and the first event then says so.
         _ = unsafe yaml_parser_initialize(parser)
@@ -56,7 +58,7 @@ struct YAMLEvents: ~Copyable {
         var event = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw fault() }
         defer { unsafe yaml_event_delete(&event) }
-        let place = unsafe SettingsPlace(event.start_mark)
+        let place = unsafe SettingsPlace(event.start_mark, in: layer)
         switch unsafe event.type {
         case YAML_SCALAR_EVENT:
             let scalar = unsafe event.data.scalar
@@ -95,11 +97,11 @@ struct YAMLEvents: ~Copyable {
                 place: place(ofByte: offset),
                 message: readerMessage(problem, byte: unsafe offset < text.count ? text[offset] : 0))
         }
-        let place = unsafe SettingsPlace(parser.pointee.problem_mark)
+        let place = unsafe SettingsPlace(parser.pointee.problem_mark, in: layer)
         let offset = unsafe Int(clamping: parser.pointee.problem_mark.index)
         var outer: (what: String, place: SettingsPlace)?
         if let context = unsafe parser.pointee.context {
-            outer = unsafe (String(cString: context), SettingsPlace(parser.pointee.context_mark))
+            outer = unsafe (String(cString: context), SettingsPlace(parser.pointee.context_mark, in: layer))
         }
         if let outer, outer.what.contains("quoted scalar"), problem.contains("unexpected end of stream") {
             return YAMLFault(place: outer.place, message: "a text in quotes that never ends; close the quotes")
@@ -156,10 +158,10 @@ struct YAMLEvents: ~Copyable {
 
     private func place(ofByte end: Int) -> SettingsPlace {
         let bytes = unsafe text.span
-        var place = SettingsPlace(line: 1, column: 1)
+        var place = SettingsPlace(line: 1, column: 1, in: layer)
         for offset in 0..<min(end, bytes.count) {
             if bytes[offset] == UInt8(ascii: "\n") {
-                place = SettingsPlace(line: place.line + 1, column: 1)
+                place = SettingsPlace(line: place.line + 1, column: 1, in: layer)
             } else if bytes[offset] & 0xC0 != 0x80 {
                 place.column += 1
             }
@@ -169,8 +171,8 @@ struct YAMLEvents: ~Copyable {
 }
 
 extension SettingsPlace {
-    fileprivate init(_ mark: yaml_mark_t) {
-        self.init(line: Int(clamping: mark.line) + 1, column: Int(clamping: mark.column) + 1)
+    fileprivate init(_ mark: yaml_mark_t, in layer: SettingsLayer) {
+        self.init(line: Int(clamping: mark.line) + 1, column: Int(clamping: mark.column) + 1, in: layer)
     }
 }
 
@@ -179,16 +181,20 @@ let tooDeep = "lists and maps in each other, more than \(SettingsLimits.nesting)
 
 extension FaultList {
     /// libyaml compares every `%TAG` line with all before it, so that many of them would keep it busy for hours.
-    mutating func refuseTagDirectives(in text: Span<UInt8>) {
+    /// Returns whether there are any.
+    mutating func refuseTagDirectives(in text: Span<UInt8>, of layer: SettingsLayer) -> Bool {
         var line = 1
+        var isRefused = false
         for offset in text.indices {
             if text[offset] == UInt8(ascii: "\n") { line += 1 }
             guard text[offset] == UInt8(ascii: "%"), offset + 3 < text.count, text[offset + 1] == UInt8(ascii: "T"),
                 text[offset + 2] == UInt8(ascii: "A"), text[offset + 3] == UInt8(ascii: "G"),
                 offset == 0 || text[offset - 1].mayEndLine
             else { continue }
-            add(at: SettingsPlace(line: line, column: 1), "a %TAG line; settings know no tags: remove it")
+            add(at: SettingsPlace(line: line, column: 1, in: layer), "a %TAG line; settings know no tags: remove it")
+            isRefused = true
         }
+        return isRefused
     }
 }
 

@@ -23,7 +23,7 @@ struct ReadPlan {
         self.files = files
         surroundings = try Surroundings(command.names, captures: files)
         expression = try ExpressionInput(text, surroundings, console).expression
-        let zone = command.utc || surroundings.log?.utc?.value == true ? ZoneTable.utc : LocalTime.zone
+        let zone = command.utc || surroundings.logs?.utc.value == true ? ZoneTable.utc : LocalTime.zone
         self.zone = zone
         window = TimeWindow(
             from: try command.from.map { try TimeArgument(parsing: $0, zone: zone, option: "--from") },
@@ -87,9 +87,9 @@ extension ReadPlan {
     }
 
     private func printLines() throws -> CapturePass.Outcome {
-        let log = surroundings.log
-        let dialect = command.dialect ?? (log?.dialect?.value == .winroute ? .winroute : .control)
-        let showsMilliseconds = command.milliseconds || log?.milliseconds?.value == true
+        let logs = surroundings.logs
+        let dialect = command.dialect ?? (logs?.dialect.value == .winroute ? .winroute : .control)
+        let showsMilliseconds = command.milliseconds || logs?.milliseconds.value == true
         let renderer = PacketLineRenderer(
             template: try template(), dialect: dialect,
             clock: LineClock(zone: zone, form: showsMilliseconds ? .bracketedMilliseconds : .bracketed))
@@ -125,7 +125,7 @@ extension ReadPlan {
     }
 
     private func template() throws -> PacketTemplate? {
-        guard let text = command.template ?? surroundings.log?.template?.value else { return nil }
+        guard let text = command.template ?? surroundings.logs?.template.value else { return nil }
         do {
             return try PacketTemplate(parsing: text)
         } catch {
