@@ -40,21 +40,7 @@ public struct PcapngWriter: ~Copyable {
     /// Begins a file in `buffer`.
     public init(_ description: CaptureDescription, into buffer: inout ByteBuffer) {
         snapLength = description.snapLength
-        var options = ByteBuffer(capacity: 256)
-        for comment in description.comments { options.appendOption(PcapngOption.comment, comment) }
-        if let system = description.operatingSystem { options.appendOption(3, system) }
-        options.appendOption(4, description.application)
-        options.endOptions()
-        buffer.appendLittle(BlockKind.section)
-        let length = UInt32(28 + options.count)
-        buffer.appendLittle(length)
-        buffer.appendLittle(Magic.byteOrder)
-        buffer.appendLittle(UInt16(1))
-        buffer.appendLittle(UInt16(0))
-        // The section's length is not known beforehand.
-        buffer.appendLittle(Int64(-1))
-        buffer.append(options.bytes)
-        buffer.appendLittle(length)
+        PcapngBlock.appendSection(description, into: &buffer)
     }
 
     /// Describes an interface of the run, before its first packet. A second time is nothing.
@@ -75,22 +61,13 @@ public struct PcapngWriter: ~Copyable {
         written[Int(number)] &+= 1
         lastTime = frame.time
         let captured = snapLength > 0 ? min(snapLength, bytes.byteCount) : bytes.byteCount
-        if !comments.isEmpty {
-            return appendCommented(frame, bytes.extracting(0..<captured), comments, number, &buffer)
+        let kept = bytes.extracting(0..<captured)
+        guard !comments.isEmpty else {
+            return PcapngBlock.appendPacket(frame, kept, interface: number, into: &buffer)
         }
-        let options = frame.direction == .unknown ? 0 : 12
-        let length = 32 &+ captured &+ (-captured & 3) &+ options
-        buffer.reserve(length &+ 4)
-        Self.appendHead(frame, captured, number, UInt32(truncatingIfNeeded: length), &buffer)
-        buffer.append(bytes.extracting(0..<captured))
-        buffer.pad(captured)
-        if options > 0 {
-            // Option 2 of four bytes, its value, and the end of the options.
-            buffer.appendLittle(UInt64(Self.flags(frame.direction)) << 32 | 4 << 16 | 2)
-            buffer.appendLittle(UInt64(length) << 32)
-        } else {
-            buffer.appendLittle(UInt32(truncatingIfNeeded: length))
-        }
+        var options = ByteBuffer(capacity: 256)
+        for comment in comments { PcapngBlock.appendComment(comment, into: &options) }
+        PcapngBlock.appendPacket(frame, kept, interface: number, options: options.bytes, into: &buffer)
     }
 
     /// Copies blocks of another pcapng, which must be in little-endian order and name no interface.
@@ -108,7 +85,7 @@ public struct PcapngWriter: ~Copyable {
             }
             var statistics = source?.statistics ?? InterfaceStatistics()
             statistics.accepted = count
-            appendStatistics(statistics, number: UInt32(number), into: &buffer)
+            PcapngBlock.appendStatistics(statistics, interface: UInt32(number), at: lastTime, into: &buffer)
         }
     }
 
@@ -121,117 +98,8 @@ public struct PcapngWriter: ~Copyable {
 
     /// Writes an interface description block, and returns the interface's number in the file.
     private mutating func append(_ interface: CaptureInterface, into buffer: inout ByteBuffer) -> UInt32 {
-        var options = ByteBuffer(capacity: 256)
-        for comment in interface.comments { options.appendOption(PcapngOption.comment, comment) }
-        if let name = interface.name { options.appendOption(2, name) }
-        if let description = interface.description { options.appendOption(3, description) }
-        options.appendLittle(UInt32(1 << 16 | 9))
-        options.appendLittle(UInt32(9))
-        // A filter begins with a byte that says of what kind it is: 0 is text.
-        if let filter = interface.filter { options.appendOption(11, "\0" + filter) }
-        if let system = interface.operatingSystem { options.appendOption(12, system) }
-        if let length = interface.checkSequenceLength {
-            options.appendLittle(UInt32(1 << 16 | 13))
-            options.appendLittle(UInt32(length))
-        }
-        if let hardware = interface.hardware { options.appendOption(15, hardware) }
-        options.endOptions()
-        var limit = interface.snapLength
-        if snapLength > 0 { limit = min(limit == 0 ? .max : limit, UInt32(clamping: snapLength)) }
-        let length = UInt32(20 + options.count)
-        buffer.appendLittle(BlockKind.interface)
-        buffer.appendLittle(length)
-        buffer.appendLittle(UInt32(interface.linkType.rawValue))
-        buffer.appendLittle(limit)
-        buffer.append(options.bytes)
-        buffer.appendLittle(length)
+        PcapngBlock.appendInterface(interface, snapLength: snapLength, into: &buffer)
         written.append(0)
         return UInt32(written.count - 1)
     }
-
-    private func appendCommented(
-        _ frame: Frame, _ bytes: RawSpan, _ comments: [String], _ number: UInt32, _ buffer: inout ByteBuffer
-    ) {
-        var options = ByteBuffer(capacity: 256)
-        for comment in comments { options.appendOption(PcapngOption.comment, comment) }
-        if frame.direction != .unknown {
-            options.appendLittle(UInt32(4 << 16 | 2))
-            options.appendLittle(Self.flags(frame.direction))
-        }
-        options.endOptions()
-        let length = UInt32(32 + bytes.byteCount + (-bytes.byteCount & 3) + options.count)
-        Self.appendHead(frame, bytes.byteCount, number, length, &buffer)
-        buffer.append(bytes)
-        buffer.pad(bytes.byteCount)
-        buffer.append(options.bytes)
-        buffer.appendLittle(length)
-    }
-
-    @inline(__always)
-    private static func appendHead(
-        _ frame: Frame, _ captured: Int, _ number: UInt32, _ length: UInt32, _ buffer: inout ByteBuffer
-    ) {
-        let ticks = UInt64(max(0, frame.time.nanoseconds))
-        // As few and as wide stores as the fields fit in: this is the cost of a packet.
-        let place = UInt64(ticks >> 32) << 32 | UInt64(number)
-        let kind = UInt64(length) << 32 | UInt64(BlockKind.enhancedPacket)
-        buffer.appendLittle(UInt128(place) << 64 | UInt128(kind))
-        buffer.appendLittle(UInt64(captured) << 32 | ticks & 0xFFFF_FFFF)
-        buffer.appendLittle(UInt32(clamping: frame.originalLength))
-    }
-
-    private static func flags(_ direction: FrameDirection) -> UInt32 {
-        switch direction {
-        case .unknown: 0
-        case .incoming: 1
-        case .outgoing: 2
-        }
-    }
-
-    private func appendStatistics(
-        _ statistics: InterfaceStatistics, number: UInt32, into buffer: inout ByteBuffer
-    ) {
-        var options = ByteBuffer(capacity: 128)
-        let counts: [(UInt16, UInt64?)] = [
-            (4, statistics.received), (5, statistics.dropped), (6, statistics.accepted),
-            (7, statistics.droppedBySystem), (8, statistics.delivered),
-        ]
-        for case (let code, let count?) in counts {
-            options.appendLittle(code)
-            options.appendLittle(UInt16(8))
-            options.appendLittle(count)
-        }
-        options.endOptions()
-        let ticks = UInt64(max(0, lastTime.nanoseconds))
-        let length = UInt32(24 + options.count)
-        buffer.appendLittle(BlockKind.statistics)
-        buffer.appendLittle(length)
-        buffer.appendLittle(number)
-        buffer.appendLittle(UInt32(truncatingIfNeeded: ticks >> 32))
-        buffer.appendLittle(UInt32(truncatingIfNeeded: ticks))
-        buffer.append(options.bytes)
-        buffer.appendLittle(length)
-    }
-}
-
-extension ByteBuffer {
-    /// Appends an option with a text, which is cut where it is too long for one (65,535 bytes).
-    fileprivate mutating func appendOption(_ code: UInt16, _ text: String) {
-        var text = text
-        while text.utf8.count > Int(UInt16.max) { text.removeLast(max(1, (text.utf8.count - Int(UInt16.max)) / 4)) }
-        let length = text.utf8.count
-        appendLittle(code)
-        appendLittle(UInt16(length))
-        append(text)
-        pad(length)
-    }
-
-    /// Appends the zeros that make `length` bytes a multiple of four.
-    @inline(__always)
-    fileprivate mutating func pad(_ length: Int) {
-        appendLittle(UInt32(0))
-        truncate(to: count - 4 + (-length & 3))
-    }
-
-    fileprivate mutating func endOptions() { appendLittle(UInt32(0)) }
 }

@@ -99,6 +99,13 @@ public struct ByteBuffer: ~Copyable {
         advance(MemoryLayout<Number>.size)
     }
 
+    /// Writes an integer's bytes, lowest first, over those at `offset`: a length that is known afterwards.
+    @inlinable
+    public mutating func replace<Number: FixedWidthInteger & BitwiseCopyable>(little number: Number, at offset: Int) {
+        precondition(offset >= 0 && offset <= count - MemoryLayout<Number>.size, "only bytes that are there")
+        unsafe base.storeBytes(of: number.littleEndian, toByteOffset: offset, as: Number.self)
+    }
+
     @inlinable @inline(__always)
     mutating func advance(_ length: Int) { self.length &+= length }
 

@@ -1,0 +1,61 @@
+import Synchronization
+import SystemCalls
+
+/// The one thread that writes all dumps.
+struct DumpWriter {
+    private let inbox: WriterInbox
+    private let pool: ChunkPool
+    private let closer: Closer
+    private var dumps: [DumpID: DumpWriting] = [:]
+
+    init(_ inbox: WriterInbox, _ pool: ChunkPool, _ closer: Closer) {
+        self.inbox = inbox
+        self.pool = pool
+        self.closer = closer
+    }
+
+    /// The thread's body: returns when it is told to quit.
+    mutating func run() {
+        while true {
+            let now = Clocks.monotonic
+            let next = dumps.values.reduce(Int64.max) { min($0, $1.nextTick) }
+            for message in inbox.take(waiting: next == .max ? -1 : max(0, next - now)) {
+                guard obey(message) else { return }
+            }
+            let time = Clocks.monotonic
+            for dump in dumps.values { dump.tick(time) }
+            // What belongs to a dump that has ended is known by its absence.
+            if dumps.values.contains(where: \.isDone) { dumps = dumps.filter { !$0.value.isDone } }
+        }
+    }
+
+    private mutating func obey(_ message: WriterMessage) -> Bool {
+        switch message {
+        case .begin(let writing):
+            dumps[writing.dump.id] = writing
+        case .chunk(let dump, let chunk):
+            dumps[dump.id]?.take(chunk)
+            pool.giveBack(chunk)
+        case .left(let dump, let lost):
+            dump.attached.subtract(1, ordering: .sequentiallyConsistent)
+            guard let writing = dumps[dump.id] else { break }
+            writing.note(lost: lost, "the writer did not keep up")
+            writing.endIfLeft()
+        case .stop(let dump, let request):
+            guard let writing = dumps[dump.id], !writing.isDone else {
+                stopLate(dump, request)
+                break
+            }
+            writing.stop(request.reason, request.continuation)
+        case .quit:
+            return false
+        }
+        return true
+    }
+
+    /// Somebody waits for a dump that ends already: its files become whole on the closer's thread.
+    private func stopLate(_ dump: RunningDump, _ request: StopRequest) {
+        guard let continuation = request.continuation else { return }
+        closer.add { continuation.resume(returning: dump.report()) }
+    }
+}

@@ -1,0 +1,153 @@
+import CaptureFiles
+import Primitives
+import Synchronization
+import SystemCalls
+
+/// A dump as its writer knows it: the file under way, what is missing in it, and when it ends.
+///
+/// Not checked by the compiler, but owned: made by who starts the dump, then the writer's thread's alone.
+final class DumpWriting: @unchecked Sendable {
+    let dump: RunningDump
+    let surroundings: DumpSurroundings
+    let closer: Closer
+    /// Nil only while the disk has no room for the next file of a ring.
+    var file: DumpFile?
+    var sequence: Int
+    /// The ring's whole files, the oldest first.
+    var whole: [WholeFile] = []
+    let byteShare: UInt64
+    let packetShare: UInt64
+    /// When the file is to make room for the next, or the dump ends (monotonic); never where there is no limit of time.
+    var deadline: Int64
+    /// Packets that are missing before the next one of an interface, by its number, and why.
+    var missing: [UInt64] = []
+    var missingReason = ""
+    var isMissing = false
+    /// While the disk is full: the blocks that wait, and when they are tried again.
+    var held = ByteBuffer(capacity: 64)
+    var retryAt = Int64.max
+    var isSuspended = false
+    /// Since when it is to end, and why; who waits for that.
+    var ending: Ending?
+    var waiting: [CheckedContinuation<DumpReport, Never>] = []
+    var isDone = false
+
+    struct Ending {
+        var reason: String
+        var deadline: Int64
+    }
+
+    init(_ dump: RunningDump, _ file: DumpFile, _ surroundings: DumpSurroundings, _ closer: Closer) {
+        self.dump = dump
+        self.file = file
+        self.surroundings = surroundings
+        self.closer = closer
+        sequence = file.sequence
+        byteShare = dump.order.share(of: dump.order.maxBytes) ?? .max
+        packetShare = dump.order.share(of: dump.order.maxPackets) ?? .max
+        deadline = Self.deadline(dump.order)
+    }
+
+    /// Writes a chunk, or as much of it as the limits allow.
+    func take(_ chunk: DumpChunk) {
+        note(lost: chunk.lost, "the writer did not keep up")
+        guard !isDone else { return }
+        // Out of the class for a moment, since what is lent must have an owner that stays.
+        var blocks = ByteBuffer(capacity: 64)
+        swap(&blocks, &chunk.buffer)
+        if isSuspended {
+            lose(blocks.bytes, from: 0)
+        } else if isMissing {
+            write(marked(blocks.bytes).bytes)
+        } else {
+            write(blocks.bytes)
+        }
+        swap(&blocks, &chunk.buffer)
+        publish()
+    }
+
+    /// Writes blocks; where the disk is full, what is left of them waits.
+    func write(_ bytes: RawSpan) {
+        var place = 0
+        while place < bytes.byteCount, !isDone {
+            do {
+                place = try writeSome(bytes, from: place)
+            } catch {
+                suspend(error.error)
+                held.removeAll()
+                held.append(bytes.extracting(error.end..<bytes.byteCount))
+                return
+            }
+        }
+    }
+
+    /// Writes into the present file, and goes on to the next or ends where that has no room; returns the place behind
+    /// what was written.
+    private func writeSome(_ bytes: RawSpan, from start: Int) throws(PartlyWritten) -> Int {
+        if dump.order.ring != nil, Clocks.monotonic >= deadline { rotate() }
+        let file: DumpFile
+        do {
+            file = try presentFile()
+            try describeInterfaces(in: file)
+        } catch {
+            throw PartlyWritten(end: start, error: error)
+        }
+        let end = file.reach(bytes, from: start, byteLimit: byteShare, packetLimit: packetShare)
+        if end > start { try file.append(bytes, start..<end) }
+        let isFull = file.packets >= packetShare
+        guard end < bytes.byteCount || isFull && dump.order.ring == nil else { return end }
+        guard dump.order.ring != nil else {
+            dump.close()
+            self.end(reason: isFull ? "packet limit reached" : "size limit reached")
+            return end
+        }
+        if file.packets > 0 {
+            rotate()
+            return end
+        }
+        return skip(bytes, at: end)
+    }
+
+    /// Passes over a packet that even an empty file has no room for.
+    private func skip(_ bytes: RawSpan, at place: Int) -> Int {
+        guard let block = PcapngPacketBlock(in: bytes, at: place) else { return bytes.byteCount }
+        lose(1, interface: Int(block.interface), "a file's share of the size limit is smaller than a packet")
+        return place + block.length
+    }
+
+    func describeInterfaces(in file: DumpFile) throws(SystemCallError) {
+        let fresh = dump.numbers.known(from: file.described)
+        guard !fresh.isEmpty else { return }
+        var blocks = ByteBuffer(capacity: 4 << 10)
+        for interface in fresh { append(interface, into: &blocks) }
+        try file.describe(blocks.bytes, count: fresh.count)
+    }
+
+    private func append(_ interface: DumpedInterface, into blocks: inout ByteBuffer) {
+        let names = surroundings.interface(interface.id, interface.linkType)
+        var description = CaptureInterface(id: interface.id, linkType: interface.linkType)
+        description.name = names.name
+        description.description = names.description
+        PcapngBlock.appendInterface(description, snapLength: dump.snapLength, into: &blocks)
+    }
+
+    static func deadline(_ order: DumpOrder) -> Int64 {
+        guard let seconds = order.maxSeconds else { return .max }
+        let share = UInt64(clamping: UInt128(seconds) * 1_000_000_000 / UInt128(order.ring ?? 1))
+        let (end, overflow) = Clocks.monotonic.addingReportingOverflow(Int64(clamping: share))
+        return overflow ? .max : end
+    }
+
+    /// Lets those who ask know how far it is.
+    func publish() {
+        let bytes = file?.size ?? 0
+        let packets = file?.packets ?? 0
+        let isWriting = file != nil
+        dump.published.withLock { published in
+            published.bytes = bytes
+            published.packets = packets
+            published.isWriting = isWriting
+            if published.whole.count != whole.count || published.whole.last != whole.last { published.whole = whole }
+        }
+    }
+}
