@@ -1,10 +1,11 @@
 import CLinux
+public import Primitives
 
 /// An open file, owned: closed when its owner goes away.
 public struct FileDescriptor: ~Copyable, Sendable {
     /// The number by which the kernel knows it.
     public let number: Int32
-    private let path: String
+    let path: String
     private var isOwned: Bool
 
     /// How a file is opened.
@@ -17,6 +18,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
         case create
         /// For writing at its end, made where it is not there (O_WRONLY | O_CREAT | O_APPEND).
         case append
+        /// For reading, and for writing at its end, made where it is not there (O_RDWR | O_CREAT | O_APPEND).
+        case extend
 
         var flags: Int32 {
             switch self {
@@ -24,6 +27,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
             case .replace: O_WRONLY | O_CREAT | O_TRUNC
             case .create: O_WRONLY | O_CREAT | O_EXCL
             case .append: O_WRONLY | O_CREAT | O_APPEND
+            case .extend: O_RDWR | O_CREAT | O_APPEND
             }
         }
     }
@@ -143,6 +147,10 @@ public struct FileStatus: Hashable, Sendable {
     /// Two open files of the same device and node are the same file.
     public var device: UInt64
     public var node: UInt64
+    /// How many names the file has; 0 once the last one was removed.
+    public var links: UInt64
+    /// When its bytes last changed.
+    public var modified: Timestamp
 
     init(_ status: stat) {
         kind =
@@ -154,5 +162,8 @@ public struct FileStatus: Hashable, Sendable {
         size = Int64(status.st_size)
         device = UInt64(status.st_dev)
         node = UInt64(status.st_ino)
+        links = UInt64(status.st_nlink)
+        modified = Timestamp(
+            seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
     }
 }

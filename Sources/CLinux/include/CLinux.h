@@ -19,8 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -86,6 +88,16 @@ static inline const char *gatelog_entry_name(const struct dirent *entry) {
 
 // pthread_setname_np is only there with _GNU_SOURCE; CLinux.c defines that.
 void gatelog_name_thread(const char *name);
+
+// `flock` is also the name of a struct.
+static inline int gatelog_flock(int descriptor) {
+    return flock(descriptor, LOCK_EX | LOCK_NB);
+}
+
+// PRIO_PROCESS is an enumeration whose type differs with the C library's feature macros.
+static inline int gatelog_lower_priority(void) {
+    return setpriority(PRIO_PROCESS, 0, 19);
+}
 
 // `stat` is also the name of its struct.
 static inline int gatelog_stat(const char *path, struct stat *status) {

@@ -47,7 +47,7 @@ public struct LineClock: ~Copyable {
     }
 
     /// Appends `DD/Mon/YYYY HH:MM:SS`, with `.mmm` where the form has it: the time without its brackets.
-    mutating func appendBare(_ time: Timestamp, to buffer: inout ByteBuffer) {
+    public mutating func appendBare(_ time: Timestamp, to buffer: inout ByteBuffer) {
         guard form == .bracketed || form == .bracketedMilliseconds else { return append(time, to: &buffer) }
         if time.seconds != second { turn(to: time.seconds) }
         buffer.append(text.bytes.extracting(1..<headCount))
