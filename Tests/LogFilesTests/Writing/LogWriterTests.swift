@@ -10,6 +10,11 @@ import Testing
 struct LogWriterTests {
     private let time = Timestamp(seconds: 1_795_219_200)
 
+    private func packetLine(_ sequence: Int) -> String {
+        "[21/Nov/2026 00:00:00] {pktlog} packet from WAN, proto:TCP, len:40, 192.168.1.140:1193 -> 10.1.2.3:80, "
+            + "flags:[ SYN ], seq:\(sequence) ack:0, win:65535, tcplen:0"
+    }
+
     @Test("Lines of text and of packets stand in the file in the order of their hand-over")
     func order() throws {
         try Fixtures.withTemporaryFolder { folder in
@@ -33,9 +38,9 @@ struct LogWriterTests {
             #expect(
                 linesOf(log.path) == [
                     "[21/Nov/2026 00:00:00] Engine: Startup",
-                    "[21/Nov/2026 00:00:00] {pktlog} packet from WAN, proto:TCP, len:40, 192.168.1.140:1193 -> 10.1.2.3:80, flags:[ SYN ], seq:0 ack:0, win:8192, tcplen:0",
-                    "[21/Nov/2026 00:00:00] {pktlog} packet from WAN, proto:TCP, len:40, 192.168.1.140:1193 -> 10.1.2.3:80, flags:[ SYN ], seq:1 ack:0, win:8192, tcplen:0",
-                    #"[21/Nov/2026 00:00:00] a \x1B[31m forged\x0Aline"#,
+                    packetLine(0),
+                    packetLine(1),
+                    #"[21/Nov/2026 00:00:00] a \x1b[31m forged\x0aline"#,
                 ])
         }
     }

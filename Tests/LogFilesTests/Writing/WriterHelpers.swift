@@ -50,7 +50,8 @@ struct Worker: ~Copyable {
         producer = log.producer(waits: waits, limit: limit)
         renderer = PacketLineRenderer(clock: LineClock(zone: .utc, form: .bracketed))
         let packet = PacketBuilder().ethernet().ipv4("192.168.1.140", "10.1.2.3").tcp(1193, 80, flags: [.syn])
-        bytes = packet.bytes
+        let bytes = packet.bytes
+        self.bytes = bytes
         let id = InterfaceID(rawValue: 0)
         names.name(id, "WAN")
         let frame = packet.frame(
@@ -64,6 +65,7 @@ struct Worker: ~Copyable {
     mutating func write(at time: Timestamp? = nil) {
         if let time { record.time = time }
         record.tcpSequence = UInt32(written)
+        let bytes = bytes
         producer.append(record, bytes.span.bytes, names, &renderer, form: .packetLogging, kind: .packet)
         written += 1
     }
