@@ -29,6 +29,11 @@ let package = Package(
     products: [.executable(name: "gatelog", targets: ["gatelog"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Without its traits: no configuration reader, no full Foundation. Its TLS and HTTP/2 targets are not built.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
@@ -108,6 +113,25 @@ let package = Package(
 
         // Faces and programs.
         .target(
+            name: "ControlAPI",
+            dependencies: [
+                "SystemCalls", "ControlMessages",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: common),
+        .target(
+            name: "ControlClient",
+            dependencies: [
+                "SystemCalls", "ControlMessages",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: common),
+        .target(
             name: "CommandLineTool",
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
@@ -128,7 +152,9 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["CMallocCounter", "CNamespaces", "Primitives", "PacketDecoding", "CaptureFiles"],
+            dependencies: [
+                "CMallocCounter", "CNamespaces", "Primitives", "PacketDecoding", "CaptureFiles", "ControlMessages",
+            ],
             path: "Tests/TestSupport", swiftSettings: common),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .target(name: "CNamespaces", path: "Tests/CNamespaces"),
@@ -164,6 +190,13 @@ let package = Package(
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
                 "LiveCapture", "LogFiles", "PacketDumps", "ControlMessages",
             ]),
+        test(
+            "ControlAPI",
+            [
+                "SystemCalls", "ControlMessages", "ControlClient", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        test("ControlClient", ["ControlMessages"]),
         test("CommandLineTool", ["Primitives", "PacketDecoding", "Expressions", "Records", "CaptureFiles"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: common),
     ]

@@ -55,6 +55,9 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     /// EDQUOT: the quota of the user is used up.
     public static let quotaExceeded = Errno(rawValue: EDQUOT)
 
+    /// ECONNREFUSED: nobody listens there.
+    public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+
     /// What the C library says about it: "No such file or directory".
     public var description: String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in

@@ -41,6 +41,14 @@ struct ArrowTests {
             "Synchronization",
             "SystemCalls",
         ],
+        "ControlAPI": [
+            "ControlMessages", "FoundationEssentials", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
+            "NIOCore", "NIOPosix", "Synchronization", "SystemCalls",
+        ],
+        "ControlClient": [
+            "ControlMessages", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization",
+            "SystemCalls",
+        ],
         "CommandLineTool": [
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "Directories", "Expressions", "Foundation", "GeoDatabases",
             "PacketDecoding", "PacketStages", "Patterns", "Primitives", "Records", "Settings", "SystemCalls",

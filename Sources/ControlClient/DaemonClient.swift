@@ -1,0 +1,161 @@
+public import ControlMessages
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+
+/// What a command asks a running daemon: `EngineControl` from the other side of the socket. Each call is a connection
+/// of its own. Errors are `DaemonError`, and what a closure of the caller throws.
+public struct DaemonClient: Sendable {
+    /// The path of the daemon's socket.
+    public let socket: String
+
+    public init(socket: String) { self.socket = socket }
+
+    public func status() async throws -> EngineStatus { try await get("/v1/status") }
+
+    /// The status again and again, every `interval` seconds, until `take` throws or the task is cancelled.
+    public func watchStatus(interval: Double, _ take: (EngineStatus) throws -> Void) async throws {
+        try await follow("/v1/status/live?interval=\(interval)") { _, data in
+            try take(try JSONDecoder().decode(EngineStatus.self, from: data))
+        }
+    }
+
+    // Packet logging
+
+    public func packetLog() async throws -> PacketLogState { try await get("/v1/packet-log") }
+
+    /// Nil ends packet logging.
+    public func setPacketLog(_ expression: String?) async throws -> PacketLogState {
+        guard let expression else { return try await answer(.DELETE, "/v1/packet-log") }
+        return try await answer(.PUT, "/v1/packet-log", ExpressionText(expression))
+    }
+
+    public func explain(_ expression: String) async throws -> ExpressionReport {
+        try await answer(.POST, "/v1/explain", ExpressionText(expression))
+    }
+
+    // Packet dumps
+
+    public func dumps() async throws -> [DumpState] { try await list("/v1/dumps") }
+
+    public func dump(_ name: String) async throws -> DumpState { try await get("/v1/dumps/\(segment(name))") }
+
+    public func startDump(_ request: DumpRequest) async throws -> DumpState {
+        try await answer(.POST, "/v1/dumps", request)
+    }
+
+    public func stopDump(_ name: String) async throws -> DumpState {
+        try await answer(.POST, "/v1/dumps/\(segment(name))/stop")
+    }
+
+    public func removeDump(_ name: String) async throws { try await done(.DELETE, "/v1/dumps/\(segment(name))") }
+
+    /// The dump as pcapng, piece by piece; `take` also gets how many bytes there are in all. `file` chooses one of a
+    /// ring's files, 1 is the oldest.
+    public func downloadDump(
+        _ name: String, file: Int? = nil, _ take: (_ bytes: RawSpan, _ length: Int?) throws -> Void
+    ) async throws {
+        let query = file.map { "?file=\($0)" } ?? ""
+        try await exchange(.GET, "/v1/dumps/\(segment(name))/file\(query)").run { answer in
+            let length = answer.length
+            while let bytes = try await answer.next() { try take(bytes.readableBytesSpan, length) }
+        }
+    }
+
+    // Logs
+
+    public func logs() async throws -> [LogState] { try await list("/v1/logs") }
+
+    public func logPage(_ name: String, _ query: LogQuery) async throws -> LogPage {
+        try await get("/v1/logs/\(segment(name))?\(text(of: query))")
+    }
+
+    /// New lines as they are written, until `take` throws or the task is cancelled.
+    public func followLog(_ name: String, _ query: LogQuery, _ take: (LogPage) throws -> Void) async throws {
+        try await follow("/v1/logs/\(segment(name))/live?\(text(of: query))") { _, data in
+            try take(try JSONDecoder().decode(LogPage.self, from: data))
+        }
+    }
+
+    public func clearLog(_ name: String) async throws { try await done(.DELETE, "/v1/logs/\(segment(name))") }
+
+    // Surroundings
+
+    public func interfaces() async throws -> [InterfaceState] { try await list("/v1/interfaces") }
+
+    public func lists() async throws -> [AddressListState] { try await list("/v1/lists") }
+
+    public func list(named name: String) async throws -> AddressListState {
+        try await get("/v1/lists/\(segment(name))")
+    }
+
+    // Settings
+
+    public func settings() async throws -> [SettingState] { try await list("/v1/settings") }
+
+    /// `value` is YAML; nil removes the change. Returns the settings as they are then.
+    public func setSetting(_ key: String, to value: String?) async throws -> [SettingState] {
+        let path = "/v1/settings/\(segment(key))"
+        let settings: Listing<SettingState> =
+            if let value {
+                try await answer(.PUT, path, SettingValue(value))
+            } else {
+                try await answer(.DELETE, path)
+            }
+        return settings.items
+    }
+
+    /// Reads the settings again, as SIGHUP does.
+    public func reload() async throws { try await done(.POST, "/v1/reload") }
+}
+
+extension DaemonClient {
+    private func segment(_ name: String) -> String { PercentText.encode(name) }
+
+    private func text(of query: LogQuery) -> String {
+        query.items.map { "\($0.name)=\(PercentText.encode($0.value))" }.joined(separator: "&")
+    }
+
+    private func exchange(_ method: HTTPMethod, _ uri: String, body: [UInt8]? = nil) -> Exchange {
+        Exchange(socket: socket, method: method, uri: uri, body: body)
+    }
+
+    private func get<Message: Decodable & Sendable>(_ uri: String) async throws -> Message {
+        try await answer(.GET, uri)
+    }
+
+    private func list<Item: Codable & Sendable>(_ uri: String) async throws -> [Item] {
+        let listing: Listing<Item> = try await get(uri)
+        return listing.items
+    }
+
+    private func answer<Message: Decodable & Sendable>(_ method: HTTPMethod, _ uri: String) async throws -> Message {
+        try await exchange(method, uri).run { answer in
+            try JSONDecoder().decode(Message.self, from: Data(try await answer.whole()))
+        }
+    }
+
+    private func answer<Message: Decodable & Sendable>(
+        _ method: HTTPMethod, _ uri: String, _ body: some Encodable
+    ) async throws -> Message {
+        let bytes = [UInt8](try JSONEncoder().encode(body))
+        return try await exchange(method, uri, body: bytes).run { answer in
+            try JSONDecoder().decode(Message.self, from: Data(try await answer.whole()))
+        }
+    }
+
+    private func done(_ method: HTTPMethod, _ uri: String) async throws {
+        _ = try await exchange(method, uri).run { answer in try await answer.whole() }
+    }
+
+    /// Gives the data of each event to `take`. The daemon ends a stream only when it stops itself.
+    private func follow(_ uri: String, _ take: (_ id: String?, _ data: Data) throws -> Void) async throws {
+        try await exchange(.GET, uri).run { answer in
+            var reader = EventReader()
+            while let bytes = try await answer.next() {
+                for event in try reader.take(bytes.readableBytesView) { try take(event.id, Data(event.data)) }
+            }
+        }
+        throw DaemonError.broken(socket: socket, reason: "the daemon stopped")
+    }
+}
