@@ -59,14 +59,3 @@ public enum Paths {
         }
     }
 }
-
-extension Paths {
-    /// The file of the program that runs (/proc/self/exe); nil where /proc is not there.
-    public static var executable: String? {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4_096) { buffer in
-            let count = unsafe readlink("/proc/self/exe", buffer.baseAddress!, buffer.count)
-            guard count > 0 else { return nil }
-            return unsafe String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-    }
-}

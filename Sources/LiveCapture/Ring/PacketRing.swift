@@ -109,12 +109,12 @@ public struct PacketRing: ~Copyable, PacketSource {
         do {
             isReady = try poll.wait(milliseconds: Self.patience)
         } catch {
-            throw SourceError("waiting for packets", error)
+            throw SourceError(capturing: "waiting for packets", error)
         }
         guard isReady, !poll[0].isDisjoint(with: [.failed, .invalid, .hungUp]) else { return isReady }
         // An interface that goes down says so to everybody who listens to it; the others go on.
         guard let errno = try? socket.takePendingError(), errno != .networkDown else { return true }
-        throw SourceError("waiting for packets", SystemCallError(errno: errno, call: "poll"))
+        throw SourceError(capturing: "waiting for packets", SystemCallError(errno: errno, call: "poll"))
     }
 }
 
@@ -165,7 +165,7 @@ extension PacketRing {
             } catch  where error.errno == .noSuchDevice {
                 continue
             } catch {
-                throw SourceError("making interface \(interface) promiscuous", error)
+                throw SourceError(capturing: "making interface \(interface) promiscuous", error)
             }
         }
         return found
@@ -193,7 +193,7 @@ extension PacketRing {
                 return group
             }
         } catch {
-            throw SourceError("sharing the packets with other rings", error)
+            throw SourceError(capturing: "sharing the packets with other rings", error)
         }
     }
 
@@ -215,7 +215,7 @@ extension PacketRing {
         do {
             return try body()
         } catch {
-            throw SourceError(what(), error)
+            throw SourceError(capturing: what(), error)
         }
     }
 }
