@@ -101,12 +101,21 @@ public struct PacketSocket: ~Copyable, Sendable {
     }
 
     private func set(_ program: [FilterInstruction], _ level: Int32, _ option: Int32) throws(SystemCallError) {
+        try FilterInstruction.attach(program, to: number, level, option)
+    }
+}
+
+extension FilterInstruction {
+    /// Hands a program to the kernel, which checks it, whatever the socket is.
+    static func attach(
+        _ program: [FilterInstruction], to socket: Int32, _ level: Int32 = SOL_SOCKET,
+        _ option: Int32 = SO_ATTACH_FILTER
+    ) throws(SystemCallError) {
         let instructions = program.map {
             sock_filter(code: $0.code, jt: $0.jumpIfTrue, jf: $0.jumpIfFalse, k: $0.operand)
         }
-        let number = number
         _ = try checked("setsockopt") {
-            unsafe gatelog_set_program(number, level, option, instructions, UInt16(clamping: instructions.count))
+            unsafe gatelog_set_program(socket, level, option, instructions, UInt16(clamping: instructions.count))
         }
     }
 }

@@ -8,8 +8,7 @@ import SystemCalls
 enum FanoutProgram {
     /// Which addresses meet is different for each seed.
     static func instructions(seed: UInt32) -> [FilterInstruction] {
-        // Odd, so that no bit of an address is lost; never 1, which would not mix.
-        let factor = (seed &* 2 | 1) == 1 ? 0x9E37_79B1 : seed &* 2 | 1
+        let factor = factor(seed)
         var program = BPFWriter()
         program.append(BPFWriter.loadWord, BPFWriter.ancillary + BPFWriter.protocolOfFrame)
         program.whereEqual(etherTypeIPv4) { $0.returnHash(ofIPv4At: BPFWriter.network, factor) }
@@ -31,6 +30,14 @@ enum FanoutProgram {
         }
         program.append(BPFWriter.answer, 0)
         return program.instructions
+    }
+
+    /// Odd, so that no bit of an address is lost, and unlike for neighbouring seeds (the last steps of MurmurHash 3).
+    private static func factor(_ seed: UInt32) -> UInt32 {
+        var mixed = seed &+ 0x9E37_79B9
+        mixed = (mixed ^ mixed >> 16) &* 0x85EB_CA6B
+        mixed = (mixed ^ mixed >> 13) &* 0xC2B2_AE35
+        return (mixed ^ mixed >> 16) | 1
     }
 }
 
