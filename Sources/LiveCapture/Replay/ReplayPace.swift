@@ -54,7 +54,7 @@ struct ReplayClock: Sendable {
         guard let speed, let begun else { return 0 }
         let (difference, overflow) = recorded.nanoseconds.subtractingReportingOverflow(begun.recorded.nanoseconds)
         let due = Double(overflow ? (recorded < begun.recorded ? .min : .max) : difference) / speed
-        let left = due - Double(now &- begun.now)
+        let left = due - Double(max(0, now &- begun.now))
         return left <= 0 ? 0 : Int64(min(left, 1e18).rounded(.up))
     }
 }

@@ -28,6 +28,7 @@ public struct ReplaySource: ~Copyable, PacketSource {
     private var poll: Poll
     @usableFromInline var tally = SourceCounters()
     private var damageBefore = 0
+    private var isOver = false
 
     /// Loops that have ended.
     public private(set) var loops = 0
@@ -125,11 +126,13 @@ public struct ReplaySource: ~Copyable, PacketSource {
 
     /// Opens the file once more, where another loop is wanted.
     private mutating func startAgain() throws(SourceError) -> Bool {
+        guard !isOver else { return false }
+        loops += 1
         // A file without packets would be opened for ever, and standard input is gone once it is read.
-        guard tally.packets > 0, options.path != "-", options.loops == 0 || loops + 1 < options.loops else {
+        guard tally.packets > 0, options.path != "-", options.loops == 0 || loops < options.loops else {
+            isOver = true
             return false
         }
-        loops += 1
         damageBefore += reader.damageCount
         reader = try Self.open(options)
         clock.stop()
