@@ -5,7 +5,18 @@ public import Primitives
 public enum AddressFile {
     /// The entries of `bytes`, in their order; throws all lines that are none, up to `SettingsLimits.errors`.
     /// `file` is the name in messages.
-    public static func parse(_ bytes: RawSpan, file: String) throws(SettingsErrors) -> [AddressRange] {
+    public static func parse(_ bytes: [UInt8], file: String) throws(SettingsErrors) -> [AddressRange] {
+        let (ranges, errors) = entries(bytes, file: file)
+        if let errors { throw errors }
+        return ranges
+    }
+
+    /// The entries of `bytes`, and beside them the lines that are none.
+    public static func entries(_ bytes: [UInt8], file: String) -> (ranges: [AddressRange], errors: SettingsErrors?) {
+        unsafe entries(bytes.span.bytes, file: file)
+    }
+
+    private static func entries(_ bytes: RawSpan, file: String) -> (ranges: [AddressRange], errors: SettingsErrors?) {
         var faults = FaultList(file: file)
         var ranges: [AddressRange] = []
         var line = 0
@@ -31,13 +42,7 @@ public enum AddressFile {
             }
             offset = end + 1
         }
-        try faults.check()
-        return ranges
-    }
-
-    /// The same from an array.
-    public static func parse(_ bytes: [UInt8], file: String) throws(SettingsErrors) -> [AddressRange] {
-        try unsafe parse(bytes.span.bytes, file: file)
+        return (ranges, faults.errors)
     }
 
     private static func indentation(_ bytes: RawSpan, _ start: Int) -> Int {

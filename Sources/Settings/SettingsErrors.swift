@@ -95,13 +95,18 @@ struct FaultList {
 
     mutating func add(_ fault: YAMLFault) { add(at: fault.place, fault.message) }
 
-    /// Throws what was found, in the order of the texts, however it was found.
+    /// Throws what was found.
     func check() throws(SettingsErrors) {
-        if isEmpty { return }
+        if let errors { throw errors }
+    }
+
+    /// In the order of the texts, however it was found; nil where nothing is wrong.
+    var errors: SettingsErrors? {
+        if isEmpty { return nil }
         let errors = found.sorted { $0.place < $1.place }.map { fault in
             SettingsError(file: sources.name(of: fault.place.layer), at: fault.place, fault.message)
         }
-        throw SettingsErrors(errors: errors, omitted: omitted)
+        return SettingsErrors(errors: errors, omitted: omitted)
     }
 }
 

@@ -151,6 +151,8 @@ public struct FileStatus: Hashable, Sendable {
     public var links: UInt64
     /// When its bytes last changed.
     public var modified: Timestamp
+    /// When anything of it changed last, its name too; no program can set this back.
+    public var changed: Timestamp
 
     init(_ status: stat) {
         kind =
@@ -165,5 +167,6 @@ public struct FileStatus: Hashable, Sendable {
         links = UInt64(status.st_nlink)
         modified = Timestamp(
             seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+        changed = Timestamp(seconds: Int64(status.st_ctim.tv_sec), nanoseconds: Int64(status.st_ctim.tv_nsec))
     }
 }

@@ -1,0 +1,149 @@
+public import Settings
+import Synchronization
+import SystemCalls
+
+/// Settings as they were loaded: both layers, and what they say together.
+public struct StoredSettings: Sendable {
+    public var layers: SettingsLayers
+    public var document: SettingsDocument
+    /// The version of the changes; 0 where nothing was ever changed.
+    public var version: Int
+    /// What an administrator should know though the settings hold: a version that is torn.
+    public var warnings: [String]
+}
+
+/// The settings of a daemon on disk: the administrator's file, which is only read, and the folder with every version
+/// of the changes over it.
+///
+/// A change is checked first, with everything that holds then; it is written as a new version, and only when that is
+/// on the disk it holds. Safe from any thread; a change waits for the one before it.
+public final class SettingsKeeper: Sendable {
+    /// The administrator's file.
+    public let file: String
+    /// The folder of the changes.
+    public var folder: String { versions.path }
+    private let mayBeMissing: Bool
+    private let versions: VersionFolder
+    private let current = Mutex<StoredSettings?>(nil)
+
+    /// A `file` that is not there has no settings where it `mayBeMissing`, else it is an error.
+    public convenience init(file: String, folder: String, mayBeMissing: Bool = false) {
+        self.init(file: file, VersionFolder(path: folder), mayBeMissing: mayBeMissing)
+    }
+
+    /// With everything under one folder: state/settings, and etc/gatelog.yaml, which may be missing, unless `file`
+    /// names another.
+    public convenience init(home: String, file: String? = nil) {
+        self.init(
+            file: file ?? "\(home)/etc/gatelog.yaml", folder: "\(home)/state/settings", mayBeMissing: file == nil)
+    }
+
+    init(file: String, _ versions: VersionFolder, mayBeMissing: Bool) {
+        self.file = file
+        self.versions = versions
+        self.mayBeMissing = mayBeMissing
+    }
+
+    /// Reads both layers; throws everything that is wrong in either, and what was loaded before holds then.
+    @discardableResult
+    public func load() throws(SettingsStoreError) -> StoredSettings {
+        let loaded = try read()
+        current.withLock { $0 = loaded }
+        return loaded
+    }
+
+    /// What was loaded or changed last; nil before.
+    public var stored: StoredSettings? { current.withLock { $0 } }
+
+    /// What settings the daemon would have after a reload; nothing changes.
+    public func read() throws(SettingsStoreError) -> StoredSettings {
+        do {
+            let isMissing = mayBeMissing ? try Paths.status(file) == nil : false
+            let bytes = isMissing ? [] : try Paths.contents(file, limit: SettingsLimits.bytes + 1)
+            let (version, changes, warnings) = try highestVersion()
+            let layers = SettingsLayers(file: SettingsText(name: file, bytes: bytes), changes: changes)
+            return StoredSettings(
+                layers: layers, document: try layers.document(), version: version, warnings: warnings)
+        } catch {
+            throw SettingsStoreError(error)
+        }
+    }
+
+    /// Makes one change over what was loaded last. It is checked with all other settings, then written, and holds
+    /// when this returns; where it throws, nothing has changed.
+    public func apply(
+        _ change: SettingsChange, by note: SettingsChangeNote
+    ) throws(SettingsStoreError) -> StoredSettings {
+        do {
+            return try current.withLock { current in
+                let before = try current ?? read()
+                let after = try applied(change, note, to: before)
+                current = after
+                return after
+            }
+        } catch {
+            throw SettingsStoreError(error)
+        }
+    }
+
+    /// What every version that is there says of itself, the newest first; those that are torn are left out.
+    public func history() throws(SettingsStoreError) -> [SettingsVersionHeader] {
+        do {
+            return try versions.numbers().compactMap { number in
+                SettingsChanges.header(of: try versions.contents(of: number)).flatMap { $0.isWhole ? $0 : nil }
+            }
+        } catch {
+            throw SettingsStoreError(error)
+        }
+    }
+
+    private func applied(
+        _ change: SettingsChange, _ note: SettingsChangeNote, to before: StoredSettings
+    ) throws -> StoredSettings {
+        let numbers = try versions.numbers()
+        let highest = numbers.first ?? 0
+        // A torn version in between is nobody's change.
+        for number in numbers where number > before.version && isWhole(number) {
+            throw SettingsStoreError.overtaken(path: versions.path(of: number))
+        }
+        let number = max(highest, before.version) + 1
+        let (layers, document) = try before.layers.applying(
+            change, by: note, version: number, name: versions.path(of: number))
+        try versions.write(layers.changes?.bytes ?? [], as: number)
+        return StoredSettings(layers: layers, document: document, version: number, warnings: before.warnings)
+    }
+
+    private func isWhole(_ number: Int) -> Bool {
+        (try? versions.contents(of: number)).flatMap { SettingsChanges.header(of: $0)?.isWhole } ?? false
+    }
+
+    private func highestVersion() throws -> (version: Int, changes: SettingsText?, warnings: [String]) {
+        var warnings: [String] = []
+        for number in try versions.numbers() {
+            let path = versions.path(of: number)
+            let bytes = try versions.contents(of: number)
+            let header = SettingsChanges.header(of: bytes)
+            if let header, header.format > SettingsChanges.format {
+                throw SettingsStoreError.newer(path: path, format: header.format)
+            }
+            guard let header, header.isWhole, header.version == number else {
+                warnings.append("\(path): this version of the changes is not whole, the one before it is used")
+                continue
+            }
+            return (number, SettingsText(name: path, bytes: bytes), warnings)
+        }
+        return (0, nil, warnings)
+    }
+}
+
+extension SettingsStoreError {
+    fileprivate init(_ error: any Error) {
+        switch error {
+        case let error as SettingsStoreError: self = error
+        case let error as SettingsErrors: self = .faults(error)
+        case let error as SettingsKeyError: self = .key(error)
+        case let error as SystemCallError: self = .system(error)
+        default: self = .system(SystemCallError(errno: .inputOutput, call: "\(error)"))
+        }
+    }
+}
