@@ -13,7 +13,7 @@ extension IndexBlockBuilder {
     ) -> UInt32 {
         var rule: UInt16 = 0
         var group: UInt16 = 0
-        if !record.present.isDisjoint(with: [.rule, .ruleNumber]) {
+        if !record.present.isDisjoint(with: Layers.Presence.ruleTexts) {
             rule = number(.rule, in: record, bytes, record.ruleOffset, record.ruleLength)
             group = number(.ruleNumber, in: record, bytes, record.ruleGroupOffset, record.ruleGroupLength)
         }
@@ -172,4 +172,10 @@ extension PacketRecord {
         let verdict = present.contains(.verdict) ? verdict.rawValue : 0
         return source.rawValue & 3 | direction.rawValue << 2 | verdict << 4
     }
+}
+
+extension Layers.Presence {
+    /// As a number, since a literal of several members is an array where the optimiser is off.
+    @inline(__always)
+    static var ruleTexts: Self { Self(rawValue: Self.rule.rawValue | Self.ruleNumber.rawValue) }
 }

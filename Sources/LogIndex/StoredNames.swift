@@ -38,6 +38,22 @@ extension IndexBlockReader {
             case .kernelInterface, .rule, nil: break
             }
         }
+        if names.contains(where: { $0.kind == NameKind.kernelInterface.rawValue }) { nameIndexes(&table, block) }
         return table
+    }
+
+    /// The kernel's indexes stand in the shapes.
+    private func nameIndexes(_ table: inout PacketNames, _ block: RawSpan) {
+        var shape = StoredShape()
+        for offset in shapeOffsets {
+            shape.read(block, at: Int(offset))
+            for (number, index) in [
+                (shape.inputName, shape.record.inputIndex), (shape.outputName, shape.record.outputIndex),
+            ] {
+                guard let name = name(number), !table.kernelInterfaces.hasName(Int(index)) else { continue }
+                let text = block.extracting(Int(name.offset)..<Int(name.offset + name.length))
+                table.name(kernelIndex: index, StoredNames.text(text))
+            }
+        }
     }
 }

@@ -100,6 +100,8 @@ extension StoredSelection {
         learned += 1
         let number = learned
         known[kind.rawValue, default: [:]][name] = number
+        // The number of something that had no name: it stays apart from "none", and no name is its.
+        guard !name.isEmpty else { return number }
         switch kind {
         case .host:
             program.learn(host: name, as: number)
@@ -108,8 +110,6 @@ extension StoredSelection {
             for user in users { program.learn(user: user, as: number) }
             if users.isEmpty { program.learn(user: Directory.User(name: name), as: number) }
         default:
-            // A number stands for one interface, even where the block had no name for it.
-            guard !name.isEmpty else { return number }
             let id = InterfaceID(rawValue: UInt16(clamping: number))
             let interfaces = (directory.interfaces ?? []).filter { $0.displayName == name }
             for interface in interfaces { program.learn(interface: interface, as: id) }

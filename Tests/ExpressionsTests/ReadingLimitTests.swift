@@ -1,3 +1,4 @@
+import ExpressionSupport
 import Expressions
 import TestSupport
 import Testing

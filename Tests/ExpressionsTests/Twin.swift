@@ -1,15 +1,8 @@
+import ExpressionSupport
 import Expressions
 import PacketDecoding
 import Patterns
 import Primitives
-
-/// A packet with everything that an evaluator is given.
-struct TestPacket {
-    var frame: Frame
-    var layers: Layers
-    var bytes: [UInt8]
-    var facts = PacketFacts()
-}
 
 /// The obviously correct evaluator: walks the tree, packet by packet, as the language's page says it.
 /// Slow, simple, and sharing nothing with the program but the decoder's facts and the regular expressions.

@@ -1,3 +1,4 @@
+import ExpressionSupport
 import Expressions
 import Foundation
 import PacketDecoding

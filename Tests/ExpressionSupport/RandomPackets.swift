@@ -1,21 +1,36 @@
-import Expressions
-import PacketDecoding
+package import Expressions
+package import PacketDecoding
 import Primitives
-import TestSupport
+package import TestSupport
+
+/// A packet as a program sees it.
+package struct TestPacket {
+    package var frame: Frame
+    package var layers: Layers
+    package var bytes: [UInt8]
+    package var facts = PacketFacts()
+
+    package init(frame: Frame, layers: Layers, bytes: [UInt8], facts: PacketFacts = PacketFacts()) {
+        self.frame = frame
+        self.layers = layers
+        self.bytes = bytes
+        self.facts = facts
+    }
+}
 
 /// Random packets out of the same few values as `RandomExpressions`: whole ones, fragments, tunnels,
 /// firewall records; then some cut off, some with broken bytes, each with random facts about it.
-struct RandomPackets {
-    var random: SeededGenerator
+package struct RandomPackets {
+    package var random: SeededGenerator
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    static let hosts: [UInt32: String] = [
+    package static let hosts: [UInt32: String] = [
         1: "example.com", 2: "WWW.Example.COM.", 3: "deep.www.example.com", 4: "badexample.com", 5: "a-b.c_d.org",
         6: "abc1.example.net", 70: "b.example.com",
     ]
 
-    mutating func packet() -> TestPacket {
+    package mutating func packet() -> TestPacket {
         let builder = link()
         var bytes = builder.bytes
         let original = bytes.count
@@ -140,7 +155,7 @@ struct RandomPackets {
 
     private mutating func interface() -> InterfaceID { InterfaceID(rawValue: pick([0, 1, 2, 3, 64, 100])) }
 
-    mutating func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
+    package mutating func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
 
     private mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
 

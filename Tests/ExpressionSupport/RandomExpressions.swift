@@ -1,23 +1,23 @@
-import Expressions
+package import Expressions
 import Primitives
-import TestSupport
+package import TestSupport
 
 /// Random expressions as the checker would make them, from few values, so that packets of the
 /// same few values meet many of them. Every place is 0 ..< 0.
-struct RandomExpressions {
-    var random: SeededGenerator
+package struct RandomExpressions {
+    package var random: SeededGenerator
     /// Variables that the expressions speak of.
-    var variables: [Variable]
+    package var variables: [Variable]
     /// Chance of one in so many that a part is `any`; 0 for never.
-    var anyEvery = 40
+    package var anyEvery = 40
 
-    init(seed: UInt64, variables: [Variable] = Variable.allCases) {
+    package init(seed: UInt64, variables: [Variable] = Variable.allCases) {
         random = SeededGenerator(seed: seed)
         self.variables = variables
     }
 
     /// The names that the expressions use.
-    static var directory: Directory {
+    package static var directory: Directory {
         var directory = Directory()
         directory.interfaces = [
             .init(displayName: "Internet", kernelName: "eth0"),
@@ -42,7 +42,7 @@ struct RandomExpressions {
     }
 
     /// A whole expression: at most `depth` operators above a condition.
-    mutating func tree(depth: Int = 3) -> Tree { raw(depth).normalised }
+    package mutating func tree(depth: Int = 3) -> Tree { raw(depth).normalised }
 
     private mutating func raw(_ depth: Int) -> Tree {
         if anyEvery > 0, below(anyEvery) == 0 { return .any(.none) }
@@ -56,7 +56,7 @@ struct RandomExpressions {
     }
 
     /// One condition of one of `variables`.
-    mutating func condition() -> Condition {
+    package mutating func condition() -> Condition {
         let variable = pick(variables)
         let row = variable.row
         let choice = below(8)
@@ -198,12 +198,12 @@ struct RandomExpressions {
 
 extension SourceRange {
     /// The place of a condition that no text has.
-    static let none = SourceRange(0, 0)
+    package static let none = SourceRange(0, 0)
 }
 
 extension Tree {
     /// The tree without its places, so that trees of different texts compare.
-    var withoutPlaces: Tree {
+    package var withoutPlaces: Tree {
         switch self {
         case .any: .any(.none)
         case .and(let parts): .and(parts.map(\.withoutPlaces))
@@ -216,7 +216,7 @@ extension Tree {
 
     /// Rule 4, spelled out slowly: chains dissolve into the chain around them, and then the intervals
     /// of one chain on one variable are intersected where the first of them stands.
-    var normalised: Tree {
+    package var normalised: Tree {
         switch self {
         case .any, .condition:
             return self
