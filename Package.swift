@@ -160,6 +160,10 @@ let package = Package(
         .target(
             name: "ExpressionSupport", dependencies: ["Expressions", "PacketDecoding", "Primitives", "TestSupport"],
             path: "Tests/ExpressionSupport", swiftSettings: common),
+        .target(
+            name: "LogIndexSupport",
+            dependencies: ["LogIndex", "Expressions", "PacketDecoding", "Primitives", "Records", "TestSupport"],
+            path: "Tests/LogIndexSupport", swiftSettings: common),
         .target(name: "CNamespaces", path: "Tests/CNamespaces"),
         test("Primitives"),
         test("SystemCalls", ["Primitives"]),
@@ -174,7 +178,9 @@ let package = Package(
         test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),
         test("GeoDatabases", ["Primitives"]),
         test("Netlink", ["Primitives", "SystemCalls"]),
-        test("LogIndex", ["Primitives", "PacketDecoding", "Records", "Expressions", "ExpressionSupport"]),
+        test(
+            "LogIndex",
+            ["Primitives", "PacketDecoding", "Records", "Expressions", "ExpressionSupport", "LogIndexSupport"]),
         test(
             "LiveCapture",
             ["Primitives", "SystemCalls", "Netlink", "PacketDecoding", "Records", "CaptureFiles", "CaptureStreams"]),
@@ -214,6 +220,7 @@ if Context.environment["GATELOG_FUZZ"] != nil {
     let fuzzed: [(name: String, rooms: [String])] = [
         ("Decoder", ["PacketDecoding", "Primitives", "TestSupport"]),
         ("Expression", ["Expressions", "Primitives"]),
+        ("LogIndex", ["LogIndexSupport"]),
         ("Pcap", ["TestSupport"]),
         ("Pcapng", ["TestSupport"]),
     ]

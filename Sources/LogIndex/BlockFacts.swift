@@ -46,7 +46,7 @@ public struct BlockFacts: Sendable {
             block.little16(at: BlockHeader.Offset.headerLength) == UInt16(BlockHeader.length)
         else { throw IndexDamage(.contradiction, at: BlockHeader.Offset.length) }
         guard block.byteCount >= length else { throw IndexDamage(.torn, at: block.byteCount) }
-        if isSealed, checksum != block.extracting(first: length).checksum(from: BlockHeader.Offset.lineOffset) {
+        if isSealed, checksum != block.extracting(first: length).sealingChecksum(from: BlockHeader.Offset.lineOffset) {
             throw IndexDamage(.checksum, at: BlockHeader.Offset.checksum)
         }
     }

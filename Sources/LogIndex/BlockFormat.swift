@@ -47,7 +47,7 @@ enum BlockHeader {
         /// Bytes of the whole block.
         static let length = 8
         static let lineCount = 12
-        /// Of all bytes from `lineOffset` on.
+        /// Of all other bytes.
         static let checksum = 16
         /// In the log's segment, of the first line. Placed by the sealer, as `lineNumber` is.
         static let lineOffset = 24

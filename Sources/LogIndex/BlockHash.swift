@@ -16,6 +16,15 @@ enum HashConstant {
 }
 
 extension RawSpan {
+    /// The checksum of a record that begins with `start` bytes of which the last eight are the checksum itself.
+    func sealingChecksum(from start: Int) -> UInt64 {
+        var hash = checksum(from: start)
+        for offset in stride(from: 0, to: start - 8, by: 8) {
+            hash = folded(hash ^ little64(at: offset), HashConstant.c)
+        }
+        return hash
+    }
+
     /// A number that tells torn and damaged bytes from whole ones; no protection against who means it. Reads
     /// about 10 bytes a nanosecond.
     func checksum(from start: Int) -> UInt64 {

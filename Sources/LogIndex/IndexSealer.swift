@@ -28,7 +28,8 @@ public struct IndexSealer: ~Copyable {
         precondition(buffer.count - start >= BlockHeader.length, "a block is sealed that a builder has finished")
         buffer.overwriteLittle(lineOffset, at: start + BlockHeader.Offset.lineOffset)
         buffer.overwriteLittle(lineNumber, at: start + BlockHeader.Offset.lineNumber)
-        let checksum = buffer.bytes.extracting(start..<buffer.count).checksum(from: BlockHeader.Offset.lineOffset)
+        let checksum = buffer.bytes.extracting(start..<buffer.count).sealingChecksum(
+            from: BlockHeader.Offset.lineOffset)
         buffer.overwriteLittle(checksum, at: start + BlockHeader.Offset.checksum)
         do {
             try summarise(
@@ -49,7 +50,8 @@ public struct IndexSealer: ~Copyable {
         return reader.facts
     }
 
-    private mutating func summarise(
+    /// - Parameter isSealed: false only for fresh blocks, and for tests that damage what a checksum would give away.
+    package mutating func summarise(
         _ block: RawSpan, recordOffset: UInt64, isSealed: Bool, into directory: inout ByteBuffer
     ) throws(IndexDamage) {
         try reader.open(block, isSealed: isSealed)
