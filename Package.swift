@@ -146,6 +146,10 @@ let package = Package(
         .executableTarget(
             name: "ReadingBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Reading", swiftSettings: common),
         .executableTarget(
+            name: "DumpBenchmark",
+            dependencies: ["Primitives", "SystemCalls", "PacketDecoding", "CaptureStreams", "PacketDumps"],
+            path: "Benchmarks/Dump", swiftSettings: common),
+        .executableTarget(
             name: "RingBenchmark",
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
             path: "Benchmarks/Ring", swiftSettings: common),
@@ -190,7 +194,9 @@ let package = Package(
                 "Primitives", "SystemCalls", "Compression", "Patterns", "PacketDecoding", "Records", "Expressions",
                 "LogIndex",
             ]),
-        test("PacketDumps", ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams"]),
+        test(
+            "PacketDumps",
+            ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams", "DumpBenchmark"]),
         test("SettingsStore", ["Primitives", "SystemCalls", "Settings"]),
         test("ControlMessages"),
         test(

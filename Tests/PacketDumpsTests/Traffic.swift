@@ -31,6 +31,13 @@ enum Traffic {
             originalLength: length, linkType: linkType, direction: direction, interface: interface)
     }
 
+    /// Random numbers by a seed that is printed, and that GATELOG_SEED brings back.
+    static func generator() -> SeededGenerator {
+        let seed = UInt64(ProcessInfo.processInfo.environment["GATELOG_SEED"] ?? "") ?? 20_261_121
+        print("dumps: GATELOG_SEED=\(seed)")
+        return SeededGenerator(seed: seed)
+    }
+
     static func order(_ name: String, _ change: (inout DumpOrder) -> Void = { _ in }) -> DumpOrder {
         var order = DumpOrder(name: name, expression: "any", startedBy: "test", startedAt: start)
         change(&order)
@@ -84,6 +91,12 @@ func withStore(
 }
 
 extension DumpStore {
+    /// Feeds packets of those numbers by a producer that goes away again.
+    func feed(_ id: DumpID, _ numbers: Range<Int>, length: Int = 100, interface: InterfaceID = Traffic.eth0) {
+        var producer = producer(for: id)
+        producer.feed(numbers, length: length, interface: interface)
+    }
+
     /// Waits until a dump has ended by itself.
     func finished(_ name: String) async throws -> DumpReport {
         while true {
