@@ -2,7 +2,7 @@
 //
 //     swift run -c release DumpBenchmark feed FOLDER PACKETS LENGTH WORKERS
 //     swift run -c release DumpBenchmark replay FOLDER CAPTURE
-//     swift run -c release DumpBenchmark endless FOLDER LENGTH WORKERS RING     (until it is killed; for tests)
+//     swift run -c release DumpBenchmark victim FOLDER LENGTH WORKERS RING     (to be killed by tests: ends after 5 s or 256 MB all the same)
 
 import CaptureStreams
 import PacketDecoding
@@ -12,13 +12,15 @@ import Synchronization
 import SystemCalls
 
 /// One worker: feeds packets of one length, numbered in their bytes 14 ... 21.
-func feed(_ store: DumpStore, _ id: DumpID, packets: Int, length: Int, worker: Int, workers: Int) {
+func feed(
+    _ store: DumpStore, _ id: DumpID, packets: Int, length: Int, worker: Int, workers: Int, until end: Int64 = .max
+) {
     var producer = store.producer(for: id, waits: true)
     var bytes = [UInt8](repeating: 0x5A, count: max(22, length))
     let interface = InterfaceID(rawValue: UInt16(2 + worker))
     var number = worker
     let start = Clocks.wall.nanoseconds
-    while number < packets, producer.isOpen {
+    while number < packets, producer.isOpen, Clocks.monotonic < end {
         for _ in 0..<64 where number < packets {
             for place in 0..<8 { bytes[14 + place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }
             let frame = Frame(
@@ -59,7 +61,7 @@ func line(_ label: String, _ figures: (packets: Int, cpu: Double, wall: Double))
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard arguments.count >= 3 else {
     print(
-        "DumpBenchmark feed FOLDER PACKETS LENGTH WORKERS | replay FOLDER CAPTURE | endless FOLDER LENGTH WORKERS RING")
+        "DumpBenchmark feed FOLDER PACKETS LENGTH WORKERS | replay FOLDER CAPTURE | victim FOLDER LENGTH WORKERS RING")
     throw DumpError.badLimit("arguments are missing")
 }
 let numbers = arguments.dropFirst(2).map { Int($0) ?? 0 }
@@ -100,10 +102,14 @@ default:
         order.maxBytes = UInt64(numbers[2]) << 20
     }
     let id = try store.start(order)
-    print("running")
+    // Not by print, which keeps it back where its output is a pipe.
+    try FileDescriptor.standardOutput.write(Array("running\n".utf8).span.bytes)
+    let end = Clocks.monotonic + 5_000_000_000
     let workers = try (0..<numbers[1]).map { worker in
         try Thread(name: "worker") {
-            feed(store, id, packets: .max, length: numbers[0], worker: worker, workers: numbers[1])
+            feed(
+                store, id, packets: (256 << 20) / max(22, numbers[0]), length: numbers[0], worker: worker,
+                workers: numbers[1], until: end)
         }
     }
     for worker in workers { worker.join() }

@@ -18,8 +18,8 @@ final class DumpFile: @unchecked Sendable {
         var lost: UInt64 = 0
     }
 
-    let folder: DumpFolder
-    let sequence: Int
+    let name: DumpFileName
+    var sequence: Int { name.sequence }
     private let descriptor: FileDescriptor
     private(set) var size: UInt64 = 0
     private(set) var packets: UInt64 = 0
@@ -37,8 +37,7 @@ final class DumpFile: @unchecked Sendable {
     init(
         in path: String, folder: DumpFolder, sequence: Int, head: RawSpan, startedAt: Timestamp
     ) throws(SystemCallError) {
-        self.folder = folder
-        self.sequence = sequence
+        name = DumpFileName(folder, sequence)
         lastTime = startedAt
         let hidden = "\(path)/\(folder.hiddenName(sequence))"
         if try Paths.status(hidden) != nil { try Paths.unlink(hidden) }
@@ -148,13 +147,12 @@ final class DumpFile: @unchecked Sendable {
         size += UInt64(bytes.byteCount)
     }
 
-    /// Puts the file on the disk and gives it its name; a disk that fails keeps it from neither.
+    /// Waits until the file is on the disk, then gives it its name; a disk that fails keeps it from neither.
     func finish() throws(SystemCallError) {
+        guard !name.isDiscarded else { return }
         var failure: SystemCallError?
         do throws(SystemCallError) { try descriptor.synchronize() } catch { failure = error }
-        let hidden = "\(folder.path)/\(folder.hiddenName(sequence))"
-        try Paths.rename(hidden, to: "\(folder.path)/\(folder.fileName(sequence))")
-        try? Folders.synchronize(folder.path)
+        try name.give()
         if let failure { throw failure }
     }
 }

@@ -39,7 +39,7 @@ struct DumpWriter {
         case .left(let dump, let lost):
             dump.attached.subtract(1, ordering: .sequentiallyConsistent)
             guard let writing = dumps[dump.id] else { break }
-            writing.note(lost: lost, "the writer did not keep up")
+            writing.note(lost: lost)
             writing.endIfLeft()
         case .stop(let dump, let request):
             guard let writing = dumps[dump.id], !writing.isDone else {

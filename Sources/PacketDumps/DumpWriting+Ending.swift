@@ -29,9 +29,13 @@ extension DumpWriting {
         }
         end(full, comment: nil)
         file = nil
-        var gone: [WholeFile] = []
-        while whole.count >= dump.order.ring ?? 1 { gone.append(whole.removeFirst()) }
-        close(full, removing: gone) {}
+        // At once, so that the ring never takes more room than it may, however slow the disk is with the files before.
+        while whole.count >= dump.order.ring ?? 1 {
+            whole.removeFirst()
+            names.removeFirst().discard()
+        }
+        publish()
+        close(full) {}
     }
 
     /// Writes the end of a file, if the disk takes it, and counts the file among the whole ones.
@@ -40,22 +44,21 @@ extension DumpWriting {
         try? describeInterfaces(in: file)
         try? file.appendEnd(lostInKernel: dump.lostInKernel.load(ordering: .relaxed), comment: comment)
         whole.append(WholeFile(sequence: file.sequence, bytes: file.size, packets: file.packets))
+        names.append(file.name)
     }
 
-    /// Has the closer's thread put a file on the disk and remove others.
-    private func close(_ file: DumpFile, removing gone: [WholeFile], then done: @escaping @Sendable () -> Void) {
+    /// Has the closer's thread put a file on the disk.
+    private func close(_ file: DumpFile, then done: @escaping @Sendable () -> Void) {
         let dump = dump
-        publish()
         closer.add {
             var failure: SystemCallError?
             do throws(SystemCallError) { try file.finish() } catch { failure = error }
             dump.published.withLock { published in
                 published.named.insert(file.sequence)
-                for old in gone { published.named.remove(old.sequence) }
+                published.named.formIntersection(published.whole.map(\.sequence))
                 if let failure { published.reason = (published.reason.map { "\($0); " } ?? "") + "\(failure)" }
             }
-            for old in gone { try? Paths.unlink("\(dump.folder.path)/\(dump.folder.fileName(old.sequence))") }
-            if !gone.isEmpty || file.sequence > 0 { dump.saveJournal() }
+            if file.sequence > 0, !file.name.isDiscarded { dump.saveJournal() }
             done()
         }
     }
@@ -103,7 +106,7 @@ extension DumpWriting {
             for continuation in waiting { continuation.resume(returning: report) }
         }
         publish()
-        if let last { close(last, removing: [], then: done) } else { closer.add(done) }
+        if let last { close(last, then: done) } else { closer.add(done) }
     }
 
     private func endComment(_ reason: String, _ file: DumpFile) -> String {

@@ -6,8 +6,10 @@ import SystemCalls
 // What cannot be written is counted, and the next packet of the interface says so.
 extension DumpWriting {
     /// Takes over what a producer counted as lost, which the dump's counter has already.
-    func note(lost: [UInt64], _ reason: String) {
+    func note(lost: [UInt64]) {
+        let reason = wasFull ? "the disk was full" : "the writer did not keep up"
         for (number, count) in lost.enumerated() where count > 0 { miss(count, interface: number, reason) }
+        if lost.isEmpty, !isSuspended { wasFull = false }
     }
 
     /// Counts packets that the writer loses.
@@ -60,6 +62,7 @@ extension DumpWriting {
         retryAt = Clocks.monotonic &+ 1_000_000_000
         guard !isSuspended else { return }
         isSuspended = true
+        wasFull = true
         dump.setSuspended(true)
         dump.published.withLock { published in
             published.phase = .suspended

@@ -13,8 +13,9 @@ final class DumpWriting: @unchecked Sendable {
     /// Nil only while the disk has no room for the next file of a ring.
     var file: DumpFile?
     var sequence: Int
-    /// The ring's whole files, the oldest first.
+    /// The files that are written, the oldest first, and their names.
     var whole: [WholeFile] = []
+    var names: [DumpFileName] = []
     let byteShare: UInt64
     let packetShare: UInt64
     /// When the file is to make room for the next, or the dump ends (monotonic); never where there is no limit of time.
@@ -27,6 +28,8 @@ final class DumpWriting: @unchecked Sendable {
     var held = ByteBuffer(capacity: 64)
     var retryAt = Int64.max
     var isSuspended = false
+    /// Whether what producers lost may be the disk's fault.
+    var wasFull = false
     /// Since when it is to end, and why; who waits for that.
     var ending: Ending?
     var waiting: [CheckedContinuation<DumpReport, Never>] = []
@@ -50,7 +53,7 @@ final class DumpWriting: @unchecked Sendable {
 
     /// Writes a chunk, or as much of it as the limits allow.
     func take(_ chunk: DumpChunk) {
-        note(lost: chunk.lost, "the writer did not keep up")
+        note(lost: chunk.lost)
         guard !isDone else { return }
         // Out of the class for a moment, since what is lent must have an owner that stays.
         var blocks = ByteBuffer(capacity: 64)

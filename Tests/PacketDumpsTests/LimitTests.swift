@@ -77,7 +77,7 @@ struct LimitTests {
             let id = try store.start(Traffic.order("web") { $0.snapLength = 30 })
             store.feed(id, 0..<10, length: 333)
             _ = try await store.stop("web")
-            let reading = CaptureReading(of: try Paths.contents(store.files("web")[0]))
+            let reading = try Traffic.reading(store.files("web")[0])
             #expect(reading.packets.map(\.bytes.count) == Array(repeating: 30, count: 10))
             #expect(reading.packets.allSatisfy { $0.original == 333 })
             #expect(reading.interfaces.map(\.snapLength) == [30])
@@ -85,7 +85,7 @@ struct LimitTests {
             let big = try store.start(Traffic.order("big"))
             store.feed(big, 0..<3, length: 700_000)
             _ = try await store.stop("big")
-            let cut = CaptureReading(of: try Paths.contents(store.files("big")[0]))
+            let cut = try Traffic.reading(store.files("big")[0])
             #expect(cut.packets.map(\.bytes.count) == Array(repeating: 262_144, count: 3))
             #expect(cut.damageCount == 0)
         }

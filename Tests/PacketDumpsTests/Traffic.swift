@@ -5,6 +5,7 @@ import PacketDecoding
 import PacketDumps
 import Primitives
 import Synchronization
+import SystemCalls
 import TestSupport
 
 /// Packets for dumps, and what tests look at afterwards.
@@ -53,6 +54,11 @@ enum Traffic {
             numbers.append(Int(reader.bytes.little64(at: 14)))
         }
         return numbers
+    }
+
+    /// All that a file of our own holds.
+    static func reading(_ path: String) throws -> CaptureReading {
+        CaptureReading(of: try Paths.contents(path, limit: 1 << 30))
     }
 
     static func size(_ path: String) throws -> UInt64 {
