@@ -135,7 +135,8 @@ let package = Package(
             name: "CommandLineTool",
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
-                "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories",
+                "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories", "ControlMessages",
+                "ControlClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
@@ -156,10 +157,13 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: [
-                "CMallocCounter", "CNamespaces", "Primitives", "PacketDecoding", "CaptureFiles", "ControlMessages",
-            ],
+            dependencies: ["CMallocCounter", "CNamespaces", "Primitives", "PacketDecoding", "CaptureFiles"],
             path: "Tests/TestSupport", swiftSettings: common),
+        .target(
+            name: "ControlTestSupport",
+            dependencies: [
+                "ControlAPI", "ControlClient", "ControlMessages", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/ControlTestSupport", swiftSettings: common),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .target(
             name: "ExpressionSupport", dependencies: ["Expressions", "PacketDecoding", "Primitives", "TestSupport"],
@@ -208,11 +212,17 @@ let package = Package(
         test(
             "ControlAPI",
             [
-                "SystemCalls", "ControlMessages", "ControlClient", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "SystemCalls", "ControlMessages", "ControlClient", "ControlTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         test("ControlClient", ["ControlMessages"]),
-        test("CommandLineTool", ["Primitives", "PacketDecoding", "Expressions", "Records", "CaptureFiles"]),
+        test(
+            "CommandLineTool",
+            [
+                "Primitives", "PacketDecoding", "Expressions", "Records", "CaptureFiles", "SystemCalls",
+                "ControlMessages", "ControlClient", "ControlTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: common),
     ]
 )

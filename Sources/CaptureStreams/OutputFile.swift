@@ -1,13 +1,13 @@
-import SystemCalls
+public import SystemCalls
 
 /// A file that is being written and does not have its name yet: it gets it when it is whole.
 ///
 /// Until then it has no name at all, so that nothing is left where the process is killed; where the file system
 /// cannot do that it stands beside its place under a hidden name, and is removed when its owner goes away without
 /// finishing. Devices, pipes and standard output are written to directly.
-struct OutputFile: ~Copyable {
+public struct OutputFile: ~Copyable {
     /// The path as given, or "standard output".
-    let path: String
+    public let path: String
     private var file: FileDescriptor?
     /// The name that a file without one gets for a moment before its own, which it takes from another in one step.
     private let hidden: String?
@@ -15,7 +15,7 @@ struct OutputFile: ~Copyable {
     private var isFinished: Bool
 
     /// Opens `path` for writing; "-" is standard output.
-    init(_ path: String) throws(SystemCallError) {
+    public init(_ path: String) throws(SystemCallError) {
         let hidden = path == "-" ? nil : try Self.hiddenName(for: path)
         var unnamed = Self.openUnnamed(path, hidden)
         let isUnnamed = unnamed != nil
@@ -63,7 +63,8 @@ struct OutputFile: ~Copyable {
         path.split(separator: "/", omittingEmptySubsequences: false).dropLast().map { "\($0)/" }.joined()
     }
 
-    func write(_ bytes: RawSpan) throws(SystemCallError) {
+    /// Writes all of `bytes`; not yet under the file's name.
+    public func write(_ bytes: RawSpan) throws(SystemCallError) {
         do {
             try file?.write(bytes)
         } catch {
@@ -72,7 +73,7 @@ struct OutputFile: ~Copyable {
     }
 
     /// Closes the file and gives it its name.
-    mutating func finish() throws(SystemCallError) {
+    public mutating func finish() throws(SystemCallError) {
         guard let open = file.take() else { return }
         do {
             if let hidden, isUnnamed { try open.link(to: hidden) }

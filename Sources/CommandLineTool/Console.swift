@@ -68,14 +68,23 @@ public final class Console: Sendable {
 
     /// `text` in a colour where standard error shows colours.
     func paint(_ text: String, _ color: Color) -> String {
-        paintsErrors ? "\u{1B}[1;\(color.rawValue)m\(text)\u{1B}[0m" : text
+        paints(errorsAreTerminal) ? Self.painted(text, color) : text
     }
 
-    private var paintsErrors: Bool {
+    /// `text` in a colour where standard output shows colours.
+    func paintOutput(_ text: String, _ color: Color) -> String {
+        paints(outputIsTerminal) ? Self.painted(text, color) : text
+    }
+
+    private static func painted(_ text: String, _ color: Color) -> String {
+        "\u{1B}[1;\(color.rawValue)m\(text)\u{1B}[0m"
+    }
+
+    private func paints(_ isTerminal: Bool) -> Bool {
         switch Self.colorChoice {
         case .always: true
         case .never: false
-        case .auto: errorsAreTerminal && !refusesColor
+        case .auto: isTerminal && !refusesColor
         }
     }
 

@@ -84,7 +84,10 @@ struct GatelogCommand: ParsableCommand {
             The language at a glance: gatelog explain --help
             """,
         version: GatelogTool.version,
-        subcommands: [ReadCommand.self, ExplainCommand.self]
+        subcommands: [
+            ReadCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, PacketLogCommand.self,
+            DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
+        ]
     )
 }
 

@@ -60,9 +60,9 @@ struct Exchange {
         let channel = try await connected()
         do {
             return try await channel.executeThenClose { inbound, outbound in
-                try await send(outbound)
+                let unsent = await send(outbound)
                 var parts = inbound.makeAsyncIterator()
-                guard case .head(let head) = try await parts.next() else { throw BrokenOff() }
+                guard case .head(let head) = try await parts.next() else { throw unsent ?? BrokenOff() }
                 var answer = Answer(head: head, parts: parts)
                 guard 200..<300 ~= head.status.code else { throw await refusal(&answer) }
                 return try await read(&answer)
@@ -72,7 +72,9 @@ struct Exchange {
         }
     }
 
-    private func send(_ outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async throws {
+    /// Sends the request and returns what went wrong with that: a daemon that refuses a request early has answered
+    /// all the same.
+    private func send(_ outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async -> (any Error)? {
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
         head.headers.add(name: "Host", value: "gatelog")
         head.headers.add(name: "Connection", value: "close")
@@ -80,9 +82,14 @@ struct Exchange {
             head.headers.add(name: "Content-Type", value: "application/json")
             head.headers.add(name: "Content-Length", value: "\(body.count)")
         }
-        try await outbound.write(.head(head))
-        if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-        try await outbound.write(.end(nil))
+        var parts = [HTTPClientRequestPart.head(head)]
+        if let body { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+        do {
+            try await outbound.write(contentsOf: parts + [.end(nil)])
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func refusal(_ answer: inout Answer) async -> DaemonError {
@@ -121,6 +128,7 @@ struct Exchange {
         switch error {
         case is BrokenOff: DaemonError.broken(socket: socket, reason: "it broke off in the middle")
         case is TooLong: DaemonError.broken(socket: socket, reason: "the answer does not end")
+        case is ChannelError: DaemonError.broken(socket: socket, reason: "it closed the connection")
         case let error as HTTPParserError:
             DaemonError.broken(socket: socket, reason: "this is not HTTP (\(error))")
         case let error as IOError:

@@ -50,8 +50,9 @@ struct ArrowTests {
             "SystemCalls",
         ],
         "CommandLineTool": [
-            "ArgumentParser", "CaptureFiles", "CaptureStreams", "Directories", "Expressions", "Foundation", "GeoDatabases",
-            "PacketDecoding", "PacketStages", "Patterns", "Primitives", "Records", "Settings", "SystemCalls",
+            "ArgumentParser", "CaptureFiles", "CaptureStreams", "ControlClient", "ControlMessages", "Directories",
+            "Dispatch", "Expressions", "Foundation", "GeoDatabases", "PacketDecoding", "PacketStages", "Patterns",
+            "Primitives", "Records", "Settings", "Synchronization", "SystemCalls",
         ],
         "gatelog": ["CommandLineTool"],
     ]

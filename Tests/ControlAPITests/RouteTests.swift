@@ -1,6 +1,7 @@
 import ControlClient
 import ControlMessages
 import Foundation
+import ControlTestSupport
 import TestSupport
 import Testing
 

@@ -25,13 +25,23 @@ struct Progress {
 
     /// Shows how far it is, if the last time is long enough ago.
     mutating func show(bytes: Int, packets: Int) {
+        show(bytes) { elapsed in
+            "\(HumanNumbers.grouped(Int(Double(packets) / Double(elapsed) * 1e9))) packets/s"
+        }
+    }
+
+    /// The same for bytes that are no packets yet.
+    mutating func show(bytes: Int) {
+        show(bytes) { elapsed in "\(HumanNumbers.bytes(Int(Double(bytes) / Double(elapsed) * 1e9)))/s" }
+    }
+
+    private mutating func show(_ bytes: Int, rate: (_ elapsed: Int64) -> String) {
         let now = Clocks.monotonic
         guard now - shown >= Self.pause else { return }
         shown = now
         isShown = true
         let elapsed = max(now - started, 1)
-        let rate = Int(Double(packets) / Double(elapsed) * 1e9)
-        var text = "\(HumanNumbers.bytes(bytes)), \(HumanNumbers.grouped(rate)) packets/s"
+        var text = "\(HumanNumbers.bytes(bytes)), \(rate(elapsed))"
         if let total, total > 0, bytes > 0 {
             let left = Double(elapsed) * Double(max(total - bytes, 0)) / Double(bytes)
             text += ", \(HumanNumbers.share(bytes, of: total)), \(HumanNumbers.duration(nanoseconds: Int64(left))) left"

@@ -22,12 +22,12 @@ struct TextTable {
 
     /// The lines, each ended by a line feed, without trailing spaces.
     var text: String {
-        let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let widths = alignments.indices.map { column in rows.map { Self.width($0[column]) }.max() ?? 0 }
         var text = ""
         for row in rows {
             var line = ""
             for (column, cell) in row.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                let padding = String(repeating: " ", count: widths[column] - Self.width(cell))
                 line += column == 0 ? "" : "  "
                 line += alignments[column] == .left ? cell + padding : padding + cell
             }
@@ -35,5 +35,13 @@ struct TextTable {
             text += line + "\n"
         }
         return text
+    }
+
+    /// How many places a cell takes on a terminal: its colours take none.
+    private static func width(_ cell: String) -> Int {
+        guard cell.utf8.contains(0x1B) else { return cell.count }
+        return cell.split(separator: "\u{1B}[", omittingEmptySubsequences: false).enumerated().reduce(0) { sum, part in
+            sum + (part.offset == 0 ? part.element : part.element.drop { $0 != "m" }.dropFirst()).count
+        }
     }
 }

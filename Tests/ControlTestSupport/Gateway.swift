@@ -1,19 +1,18 @@
-import ControlAPI
-import ControlClient
+public import ControlAPI
+public import ControlClient
 import ControlMessages
-import Foundation
+public import Foundation
 import Logging
-import TestSupport
 
 /// A server with a made-up engine in a folder of its own, and a client at its socket.
-struct Gateway {
-    let engine: MadeUpEngine
-    let server: ControlServer
-    let client: DaemonClient
-    let folder: URL
+public struct Gateway: Sendable {
+    public let engine: MadeUpEngine
+    public let server: ControlServer
+    public let client: DaemonClient
+    public let folder: URL
 
     /// Runs `body` with a server that is stopped and taken away afterwards.
-    static func with<Value>(
+    public static func with<Value>(
         limits: ControlLimits = ControlLimits(), access: any ControlAccess = PeerAccess(),
         _ body: (Gateway) async throws -> Value
     ) async throws -> Value {
@@ -37,7 +36,7 @@ struct Gateway {
     }
 
     /// Waits until `condition` holds; false after ten seconds.
-    static func wait(_ condition: () async -> Bool) async -> Bool {
+    public static func wait(_ condition: () async -> Bool) async -> Bool {
         for _ in 0..<1000 {
             if await condition() { return true }
             try? await Task.sleep(for: .milliseconds(10))
@@ -46,7 +45,7 @@ struct Gateway {
     }
 
     /// Writes a file into the folder and returns its path.
-    func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+    public func file(_ name: String, _ bytes: [UInt8]) throws -> String {
         let url = folder.appendingPathComponent(name)
         try Data(bytes).write(to: url)
         return url.path

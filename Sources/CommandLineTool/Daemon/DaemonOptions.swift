@@ -1,0 +1,37 @@
+import ArgumentParser
+import SystemCalls
+
+/// Where the daemon is; the same for every command that asks it.
+struct DaemonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder that the daemon was started with.", valueName: "dir"))
+    var home: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's socket. Default: run/api.sock under --home, $GATELOG_HOME or ./var, or \(Self.installed).",
+            valueName: "path"))
+    var socket: String?
+
+    @OptionGroup var look: LookOptions
+
+    /// Where the socket of an installed daemon is.
+    static let installed = "/run/gatelog/api.sock"
+
+    func validate() throws {
+        if home != nil, socket != nil { throw ValidationError("--home and --socket exclude each other; choose one") }
+    }
+
+    /// The first that was said, or that is there.
+    var path: String {
+        if let socket { return socket }
+        if let home = home ?? Environment.value(of: "GATELOG_HOME").flatMap({ $0.isEmpty ? nil : $0 }) {
+            return Self.socket(under: home)
+        }
+        let local = Self.socket(under: "./var")
+        return (try? Paths.status(local)) != nil ? local : Self.installed
+    }
+
+    private static func socket(under home: String) -> String {
+        home.hasSuffix("/") ? "\(home)run/api.sock" : "\(home)/run/api.sock"
+    }
+}
