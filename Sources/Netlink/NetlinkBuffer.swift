@@ -1,10 +1,11 @@
-/// Memory that datagrams are received into, and the bytes of the last one. One owner; never shared.
+/// Memory that datagrams are received into. One owner; never shared.
 @safe
 public struct NetlinkBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline let base: UnsafeMutableRawPointer
     /// Bytes that fit. A longer datagram is cut off, and counted by who receives it.
     public let capacity: Int
-    @usableFromInline var count = 0
+    /// Bytes that it holds.
+    public internal(set) var count = 0
 
     /// Room for datagrams of `capacity` bytes. What the kernel sends in one piece is 128 KiB at most for batches of log
     /// records; a single record may hold a packet of 64 KiB and its attributes.
@@ -17,7 +18,7 @@ public struct NetlinkBuffer: ~Copyable, @unchecked Sendable {
         unsafe base.deallocate()
     }
 
-    /// The bytes of the last datagram.
+    /// What was received: one datagram, or several behind each other.
     @inlinable
     public var bytes: RawSpan {
         @_lifetime(borrow self)
@@ -27,7 +28,10 @@ public struct NetlinkBuffer: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// Makes `datagram` the last one: what was received while something else was waited for.
+    /// Forgets what was received.
+    public mutating func removeAll() { count = 0 }
+
+    /// Makes `datagram` what it holds: what was received while something else was waited for.
     public mutating func replace(with datagram: [UInt8]) {
         count = min(datagram.count, capacity)
         let count = count

@@ -57,9 +57,13 @@ public struct NetlinkMessages: Sendable {
 
     /// A walk over the first `count` bytes.
     @inlinable
-    public init(count: Int) {
-        offset = 0
-        end = max(count, 0)
+    public init(count: Int) { self.init(0..<max(count, 0)) }
+
+    /// A walk over one of several datagrams that stand behind each other.
+    @inlinable
+    public init(_ range: Range<Int>) {
+        offset = range.lowerBound
+        end = range.upperBound
     }
 
     /// The next message; nil at the end and behind damage. `bytes` are the same in each step.

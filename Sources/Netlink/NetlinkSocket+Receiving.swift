@@ -5,7 +5,7 @@ import SystemCalls
 public enum NetlinkReception: Hashable, Sendable {
     /// The buffer holds a datagram.
     case datagram
-    /// The buffer holds the beginning of a datagram that is longer than the buffer.
+    /// A datagram came that is longer than the room for it; it is gone.
     case truncated
     /// Nothing is there.
     case nothing
@@ -30,9 +30,18 @@ extension NetlinkSocket {
 
     /// Takes one datagram, without waiting. One system call.
     public func receive(into buffer: inout NetlinkBuffer) throws(NetlinkError) -> NetlinkReception {
-        var sender: UInt32 = 0
         buffer.count = 0
-        let count = unsafe gatelog_netlink_receive(descriptor, buffer.base, buffer.capacity, &sender)
+        return try receive(behind: &buffer)
+    }
+
+    /// Takes one datagram behind what the buffer holds, without waiting. Where it was cut off, nothing is kept.
+    public func receive(behind buffer: inout NetlinkBuffer) throws(NetlinkError) -> NetlinkReception {
+        var sender: UInt32 = 0
+        // Messages are aligned to four bytes wherever they stand.
+        let start = (buffer.count + 3) & ~3
+        let room = buffer.capacity - start
+        guard room > 0 else { return .truncated }
+        let count = unsafe gatelog_netlink_receive(descriptor, buffer.base + start, room, &sender)
         if count < 0 {
             switch Errno.last {
             case .wouldBlock, .interrupted: return .nothing
@@ -41,8 +50,9 @@ extension NetlinkSocket {
             }
         }
         guard sender == 0 else { return .stranger }
-        buffer.count = min(count, buffer.capacity)
-        return count > buffer.capacity ? .truncated : .datagram
+        guard count <= room else { return .truncated }
+        buffer.count = start + count
+        return .datagram
     }
 }
 

@@ -25,9 +25,9 @@ extension NetlinkSocket {
                 let left = end - Clocks.monotonic
                 guard left > 0 else { throw NetlinkError(.asking, .timedOut) }
                 _ = try wait(milliseconds: Int32(clamping: left / 1_000_000 + 1))
-            case .datagram, .truncated:
+            case .datagram:
                 if try take(buffer.bytes, number, isDump: request.isDump, &answer, others) { return answer }
-            case .overrun:
+            case .overrun, .truncated:
                 answer.hasOverrun = true
             case .stranger:
                 continue

@@ -33,11 +33,7 @@ extension PacketRecord {
         if isIP {
             buffer.append(key: "type", word: present.contains(.ipv4) ? "ipv4" : "ipv6")
             if present.contains(.upperProtocol) {
-                buffer.append(key: "iana_number")
-                buffer.append(UInt8(ascii: "\""))
-                buffer.append(decimal: UInt32(protocolNumber))
-                buffer.append("\",")
-                appendECSTransport(to: &buffer)
+                buffer.append(ecsTransport: protocolNumber)
             }
             buffer.append(key: "bytes", number: length)
         }
@@ -52,26 +48,6 @@ extension PacketRecord {
             buffer.append("\"},")
         }
         buffer.close(network)
-    }
-
-    /// IANA's keywords in lower case, as the schema asks for; `iana_number` stands for those without one here.
-    private func appendECSTransport(to buffer: inout ByteBuffer) {
-        let name: StaticString? =
-            switch protocolNumber {
-            case IPProtocol.tcp: "tcp"
-            case IPProtocol.udp: "udp"
-            case IPProtocol.icmp: "icmp"
-            case IPProtocol.icmp6: "ipv6-icmp"
-            case IPProtocol.igmp: "igmp"
-            case IPProtocol.gre: "gre"
-            case IPProtocol.esp: "esp"
-            case IPProtocol.ah: "ah"
-            case IPProtocol.ospf: "ospf"
-            case IPProtocol.sctp: "sctp"
-            case IPProtocol.udpLite: "udplite"
-            default: nil
-            }
-        if let name { buffer.append(key: "transport", word: name) }
     }
 
     private func appendECSSide(isSource: Bool, _ names: borrowing PacketNames, to buffer: inout ByteBuffer) {

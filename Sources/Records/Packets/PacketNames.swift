@@ -103,6 +103,8 @@ public struct PacketNames: ~Copyable {
     public var hosts = NameTable()
     /// User names by the number of the run's user table.
     public var users = NameTable()
+    /// Names of the firewall's rules by the number that the run gave them: for connections, whose records bring none.
+    public var rules = NameTable()
     /// What a line calls an interface without a name.
     public var unknownInterface: String {
         didSet {
