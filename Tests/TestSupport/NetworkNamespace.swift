@@ -53,6 +53,12 @@ public final class NetworkNamespace {
         return process
     }
 
+    /// Ends what `start` began. A kill: test threads have signals blocked, and their children inherit that.
+    public static func stop(_ process: Process) {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Runs `body` with the calling thread in this network: sockets that it opens belong to it for ever.
     public func enter<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
         let home = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/thread-self/ns/net"))

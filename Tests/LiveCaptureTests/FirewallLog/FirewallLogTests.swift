@@ -98,16 +98,8 @@ struct FirewallLogTests {
     }
 
     @Test func `what passes through has both interfaces, the hardware header and the kernel's time`() throws {
-        let client = try NetworkNamespace("client")
-        let gateway = try NetworkNamespace("gateway")
-        let server = try NetworkNamespace("server")
-        try NetworkNamespace.connect(
-            client, "c0", ["10.91.1.2/24", "fd91:1::2/64"], gateway, "g0", ["10.91.1.1/24", "fd91:1::1/64"])
-        try NetworkNamespace.connect(
-            gateway, "g1", ["10.91.2.1/24", "fd91:2::1/64"], server, "s0", ["10.91.2.2/24", "fd91:2::2/64"])
-        try gateway.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
-        try client.run("ip", "route", "add", "default", "via", "10.91.1.1")
-        try client.run("ip", "route", "add", "default", "via", "fd91:1::1")
+        let network = try GatewayNetwork()
+        let (client, gateway) = (network.client, network.gateway)
         try Self.rules(gateway, log: "prefix \"PERMIT Local traffic\" group 7", chain: "forward")
         var source = try gateway.enter { try FirewallLogSource(.init(groups: [6, 7, 7])) }
         try client.sendDatagrams(3, to: "10.91.2.2", port: 9)
