@@ -8,8 +8,9 @@ public enum CapturedInterfaces: Hashable, Sendable {
 /// Packets from the interfaces (AF_PACKET).
 public struct CaptureSettings: Sendable {
     public internal(set) var interfaces = Setting(CapturedInterfaces.all)
-    /// Threads that take packets, each with a ring of its own; nil is one for each processor, eight at most.
-    public internal(set) var workers = Setting(Int?.none)
+    /// Threads that take packets, each with a ring of its own; nil is one for each processor, eight at most. With
+    /// several, lines of different conversations may change places.
+    public internal(set) var workers = Setting(Int?.some(1))
     /// Memory of all rings together.
     public internal(set) var ring = Setting(ByteSize.mebibytes(64))
     /// Bytes that are kept of a packet.
@@ -55,7 +56,8 @@ extension CaptureSettings: SettingsSection {
             ),
             SettingRow(
                 "workers", \.workers, .either("auto", or: .integer(1...64)),
-                "Threads that take packets; auto is one for each processor, eight at most."),
+                "Threads that take packets; auto is one for each processor, eight at most. With several, lines of different conversations may change places."
+            ),
             SettingRow(
                 "ring", \.ring, .size(.mebibytes(1) ... .gibibytes(16), like: "64 MiB"),
                 "Memory of all packet rings together."),

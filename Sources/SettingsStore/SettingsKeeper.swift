@@ -12,6 +12,16 @@ public struct StoredSettings: Sendable {
     public var warnings: [String]
 }
 
+/// A change that was checked and is not written yet.
+public struct PreparedChange: Sendable {
+    /// The version that it was prepared over.
+    let before: Int
+    let after: StoredSettings
+
+    /// The settings as they would be.
+    public var document: SettingsDocument { after.document }
+}
+
 /// The settings of a daemon on disk: the administrator's file, which is only read, and the folder with every version
 /// of the changes over it.
 ///
@@ -69,17 +79,46 @@ public final class SettingsKeeper: Sendable {
         }
     }
 
-    /// Makes one change over what was loaded last. It is checked with all other settings, then written, and holds
-    /// when this returns; where it throws, nothing has changed.
+    /// Makes one change over what was loaded last: checked, written, and in force when this returns; where it throws,
+    /// nothing has changed.
     public func apply(
         _ change: SettingsChange, by note: SettingsChangeNote
     ) throws(SettingsStoreError) -> StoredSettings {
+        try commit(prepare(change, by: note))
+    }
+
+    /// Checks a change with all other settings, and writes nothing yet: whoever can tell more of the settings than
+    /// this room (does the expression compile?) looks at the document before it commits.
+    public func prepare(
+        _ change: SettingsChange, by note: SettingsChangeNote
+    ) throws(SettingsStoreError) -> PreparedChange {
+        do {
+            let before = try stored ?? load()
+            let number = max(try versions.numbers().first ?? 0, before.version) + 1
+            let (layers, document) = try before.layers.applying(
+                change, by: note, version: number, name: versions.path(of: number))
+            let after = StoredSettings(layers: layers, document: document, version: number, warnings: before.warnings)
+            return PreparedChange(before: before.version, after: after)
+        } catch {
+            throw SettingsStoreError(error)
+        }
+    }
+
+    /// Writes a change that was prepared, and makes it what holds. Refused where anything else was changed since.
+    @discardableResult
+    public func commit(_ change: PreparedChange) throws(SettingsStoreError) -> StoredSettings {
         do {
             return try current.withLock { current in
-                let before = try current ?? read()
-                let after = try applied(change, note, to: before)
-                current = after
-                return after
+                guard let before = current, before.version == change.before else {
+                    throw SettingsStoreError.overtaken(path: versions.path)
+                }
+                // A torn version in between is nobody's change.
+                for number in try versions.numbers() where number > before.version && isWhole(number) {
+                    throw SettingsStoreError.overtaken(path: versions.path(of: number))
+                }
+                try versions.write(change.after.layers.changes?.bytes ?? [], as: change.after.version)
+                current = change.after
+                return change.after
             }
         } catch {
             throw SettingsStoreError(error)
@@ -95,22 +134,6 @@ public final class SettingsKeeper: Sendable {
         } catch {
             throw SettingsStoreError(error)
         }
-    }
-
-    private func applied(
-        _ change: SettingsChange, _ note: SettingsChangeNote, to before: StoredSettings
-    ) throws -> StoredSettings {
-        let numbers = try versions.numbers()
-        let highest = numbers.first ?? 0
-        // A torn version in between is nobody's change.
-        for number in numbers where number > before.version && isWhole(number) {
-            throw SettingsStoreError.overtaken(path: versions.path(of: number))
-        }
-        let number = max(highest, before.version) + 1
-        let (layers, document) = try before.layers.applying(
-            change, by: note, version: number, name: versions.path(of: number))
-        try versions.write(layers.changes?.bytes ?? [], as: number)
-        return StoredSettings(layers: layers, document: document, version: number, warnings: before.warnings)
     }
 
     private func isWhole(_ number: Int) -> Bool {

@@ -158,6 +158,23 @@ struct SettingsKeeperTests {
         }
     }
 
+    @Test("What was prepared is not written before it is committed, and only over what it was prepared for")
+    func prepared() throws {
+        try Fixtures.withTemporaryFolder { home in
+            let keeper = SettingsKeeper(home: home)
+            let key = try SettingsKey(parsing: "logs.keep")
+            let first = try keeper.prepare(.set(key, yaml: "1"), by: jane)
+            let second = try keeper.prepare(.set(key, yaml: "2"), by: john)
+            #expect(first.document.logs.files.keep.value == 1)
+            #expect(try Paths.status(keeper.folder) == nil)
+            #expect(keeper.stored?.version == 0)
+            #expect(try keeper.commit(second).document.logs.files.keep.value == 2)
+            let refusal = #expect(throws: SettingsStoreError.self) { try keeper.commit(first) }
+            #expect(refusal?.description.contains("changed the settings meanwhile") == true)
+            #expect(keeper.stored?.document.logs.files.keep.value == 2)
+        }
+    }
+
     @Test("Old versions go")
     func limit() throws {
         try Fixtures.withTemporaryFolder { home in
