@@ -1,53 +1,58 @@
 import Primitives
 import SystemCalls
 
-/// The files of a log that are being written: the text, the records beside it and their directory. Everything is only
-/// appended, a chunk whole or not at all, the text first: after a crash the text may have a line that the index does
+/// The files of a log that are being written: the text, and beside it what the index knows. Everything is only
+/// appended, a chunk whole or not at all, the text first: after a crash the text may have lines that the index does
 /// not know yet, never the other way round.
 final class LiveLogFile {
+    /// What has happened to the text behind our back.
+    enum Disturbance {
+        case removed, cut, grown
+    }
+
     let names: LogFileNames
     let text: FileDescriptor
-    let records: FileDescriptor
-    let index: FileDescriptor
     let identity: FileStatus
+    /// Nil where the log is written without an index.
+    let index: LiveIndexFiles?
 
+    /// Whole lines.
     private(set) var textSize: Int64 = 0
-    private(set) var recordsSize: Int64 = 0
-    private(set) var indexSize: Int64 = 0
-    /// Lines of the text.
     private(set) var lineCount: Int64 = 0
     /// An append failed, and what it left could not be cut away yet.
     private var isTorn = false
 
-    var bytes: Int64 { textSize + recordsSize + indexSize }
-
-    /// Opens the files, or makes them. The text is claimed, so that no other process writes it.
-    init(_ names: LogFileNames, permissions: UInt32) throws(LogFileError) {
+    /// Opens the files, or makes them. The text is claimed, so that no other process writes it; `recover` comes next.
+    init(_ names: LogFileNames, _ configuration: LogConfiguration) throws(LogFileError) {
         self.names = names
+        let isOurs: Bool
         do throws(SystemCallError) {
-            text = try FileDescriptor(opening: names.live, for: .extend, permissions: permissions)
+            text = try FileDescriptor(opening: names.live, for: .extend, permissions: configuration.permissions)
             identity = try text.status()
-            guard identity.kind == .regular else { throw SystemCallError(errno: .isADirectory, call: "open") }
-            records = try FileDescriptor(opening: names.liveRecords, for: .extend, permissions: permissions)
-            index = try FileDescriptor(opening: names.liveIndex, for: .extend, permissions: permissions)
+            isOurs = try text.lock()
+            if configuration.hasIndex {
+                index = try LiveIndexFiles(names, permissions: configuration.permissions)
+            } else {
+                index = nil
+                try Paths.unlinkIfThere(names.liveIndex)
+                try Paths.unlinkIfThere(names.liveRecords)
+            }
         } catch {
             throw error.errno == .isADirectory ? LogFileError(names.live, .noFile) : LogFileError(error, names.live)
         }
-        let isOurs: Bool
-        do { isOurs = try text.lock() } catch { throw LogFileError(error, names.live) }
         guard isOurs else { throw LogFileError(names.live, .inUse) }
+        guard identity.kind == .regular else { throw LogFileError(names.live, .noFile) }
     }
 
-    /// Whether the text still has its name and the size that we left it with.
+    /// Bytes of all files.
+    var bytes: Int64 { textSize + (index?.bytes ?? 0) }
+
+    /// Whether the text still has a name and the size that we left it with. Costs one system call.
     func disturbance() throws(SystemCallError) -> Disturbance? {
         let status = try text.status()
         if status.links == 0 { return .removed }
-        if status.size != textSize, !isTorn { return status.size < textSize ? .cut : .grown }
-        return nil
-    }
-
-    enum Disturbance {
-        case removed, cut, grown
+        if isTorn || status.size == textSize { return nil }
+        return status.size < textSize ? .cut : .grown
     }
 
     /// Appends whole lines and the block of the index that speaks of them; on failure neither is there.
@@ -55,48 +60,39 @@ final class LiveLogFile {
         if isTorn { try cutBack() }
         do {
             try text.write(lines)
-            // The block and its entry in the directory come here.
+            try index?.append(&block, lineOffset: textSize, lineNumber: lineCount)
         } catch {
             isTorn = true
             try? cutBack()
             throw error
         }
-        textSize += Int64(lines.byteCount)
-        lineCount += Int64(count)
+        resume(textSize: textSize + Int64(lines.byteCount), lineCount: lineCount + Int64(count))
     }
 
     /// Cuts what a failed append left, so that the files end with what was whole.
     private func cutBack() throws(SystemCallError) {
-        try index.truncate(to: indexSize)
-        try records.truncate(to: recordsSize)
+        try index?.cutBack()
         try text.truncate(to: textSize)
         isTorn = false
     }
 
     /// Empties the files.
     func clear() throws(SystemCallError) {
-        try index.truncate(to: 0)
-        indexSize = 0
-        try records.truncate(to: 0)
-        recordsSize = 0
+        try index?.clear()
         try text.truncate(to: 0)
-        textSize = 0
-        lineCount = 0
+        resume(textSize: 0, lineCount: 0)
         isTorn = false
     }
 
-    /// Waits until the bytes are on the disk.
+    /// Waits until the bytes are on the disk, the text first.
     func synchronize() throws(SystemCallError) {
         try text.synchronize()
-        try records.synchronize()
-        try index.synchronize()
+        try index?.synchronize()
     }
 
-    func resume(textSize: Int64, recordsSize: Int64, indexSize: Int64, lineCount: Int64) {
+    /// The files end there with what is whole.
+    func resume(textSize: Int64, lineCount: Int64) {
         self.textSize = textSize
-        self.recordsSize = recordsSize
-        self.indexSize = indexSize
         self.lineCount = lineCount
-        isTorn = false
     }
 }

@@ -85,7 +85,7 @@ extension LogWriterLoop {
     /// Opens the live files where the last try failed, or where they were let go of.
     func openIfClosed() throws(LogFileError) {
         guard live == nil else { return }
-        let fresh = try LiveLogFile(names, permissions: configuration.permissions)
+        let fresh = try LiveLogFile(names, configuration)
         do {
             _ = try fresh.recover()
         } catch {
@@ -134,7 +134,7 @@ extension LogWriterLoop {
     }
 
     private func openFresh() throws(LogFileError) {
-        let fresh = try LiveLogFile(names, permissions: configuration.permissions)
+        let fresh = try LiveLogFile(names, configuration)
         do { _ = try fresh.recover() } catch { throw LogFileError(error, names.live) }
         live = fresh
         position.bytes = fresh.textSize

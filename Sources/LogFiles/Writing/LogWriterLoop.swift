@@ -68,7 +68,7 @@ final class LogWriterLoop: @unchecked Sendable {
         notes = NoteRenderer(configuration)
         rotation = RotationClock(configuration.period, zone: configuration.zone)
         synchronizedAt = clock.monotonic()
-        let live = try LiveLogFile(names, permissions: configuration.permissions)
+        let live = try LiveLogFile(names, configuration)
         do throws(SystemCallError) {
             recovery = try live.recover()
             try shelf.trim(to: configuration.kept)
