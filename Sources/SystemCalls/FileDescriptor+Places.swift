@@ -1,4 +1,5 @@
 import CLinux
+public import Primitives
 
 /// Reading at a place, and keeping others out.
 extension FileDescriptor {
@@ -42,6 +43,16 @@ extension FileDescriptor {
             return true
         } catch  where error.errno == .wouldBlock {
             return false
+        }
+    }
+
+    /// Says when the file's bytes last changed (futimens(2)).
+    public func setModified(_ time: Timestamp) throws(SystemCallError) {
+        let number = number
+        let moment = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.fraction))
+        let times: InlineArray<2, timespec> = [moment, moment]
+        _ = try checked("futimens", path) {
+            unsafe times.span.withUnsafeBufferPointer { unsafe futimens(number, $0.baseAddress) }
         }
     }
 }

@@ -14,6 +14,8 @@ public final class LogBudget: Sendable {
         var shelves: [ObjectIdentifier: LogShelf] = [:]
         var isAsked = false
         var isClosed = false
+        /// Whose file the thread has in hand.
+        var busy: ObjectIdentifier?
         var removed: UInt64 = 0
         var error: LogFileError?
     }
@@ -57,8 +59,11 @@ public final class LogBudget: Sendable {
         look()
     }
 
+    /// The log is closed: its files are let go of before this returns.
     func remove(_ shelf: LogShelf) {
-        monitor.withLock { _ = $0.shelves.removeValue(forKey: ObjectIdentifier(shelf)) }
+        let id = ObjectIdentifier(shelf)
+        monitor.withLock { _ = $0.shelves.removeValue(forKey: id) }
+        _ = monitor.wait { $0.busy == id ? nil : true }
     }
 
     /// Something has changed: there may be work.
@@ -76,6 +81,37 @@ public final class LogBudget: Sendable {
         Thread.yieldToOthers()
         while wait() {
             enforce()
+            finishAll()
+        }
+    }
+
+    /// Synchronizes and compresses what is to be, of whichever log.
+    private func finishAll() {
+        var isWorking = true
+        while isWorking {
+            isWorking = false
+            for shelf in monitor.withLock({ Array($0.shelves.values) }) {
+                let id = ObjectIdentifier(shelf)
+                let isOpen = monitor.withLock { state in
+                    if state.shelves[id] != nil { state.busy = id }
+                    return state.busy == id
+                }
+                guard isOpen else { continue }
+                defer {
+                    monitor.withLock { $0.busy = nil }
+                    monitor.notify()
+                }
+                do {
+                    let didWork = try shelf.finishOne { [self] in
+                        enforce()
+                        return monitor.withLock { !$0.isClosed && $0.shelves[id] != nil }
+                    }
+                    isWorking = isWorking || didWork
+                } catch {
+                    monitor.withLock { $0.error = error }
+                }
+            }
+            if monitor.withLock({ $0.isClosed }) { return }
         }
     }
 

@@ -11,6 +11,8 @@ public struct LogFileError: Error, Hashable, Sendable, CustomStringConvertible {
         case inUse
         /// What has the log's name is not a file.
         case noFile
+        /// A rotated file could not be compressed; it stays as it is.
+        case compression(String)
     }
 
     public let path: String
@@ -34,6 +36,8 @@ public struct LogFileError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path): another process writes this log. Stop that one first, or set another folder for the logs."
         case .noFile:
             "\(path): this is not a file. Move it away, or set another folder for the logs."
+        case .compression(let reason):
+            "\(path): this file could not be compressed: \(reason). It stays as it is."
         case .call(let error):
             "\(error.path ?? path): \(error.errno) (\(error.call)).\(LogFileError.remedy(error.errno))"
         }

@@ -29,6 +29,7 @@ final class LogShelf: Sendable {
     }
 
     let names: LogFileNames
+    let permissions: UInt32
     let contents = Mutex(Contents())
     /// Bytes of the files that are being written; the writer says.
     let liveBytes = Atomic<Int64>(0)
@@ -36,8 +37,9 @@ final class LogShelf: Sendable {
     let compresses = Atomic<Bool>(true)
 
     /// Looks what is there, and mends what a crash has left. The live file must not be open yet.
-    init(_ names: LogFileNames) throws(LogFileError) {
+    init(_ names: LogFileNames, permissions: UInt32) throws(LogFileError) {
         self.names = names
+        self.permissions = permissions
         try scan()
     }
 
@@ -61,6 +63,8 @@ final class LogShelf: Sendable {
                 throw error
             }
             contents.serials += 1
+            // What could not be compressed is tried again.
+            for place in contents.segments.indices { contents.segments[place].isLeftPlain = false }
             contents.segments.insert(
                 Segment(
                     serial: contents.serials, number: 1, isCompressed: false, bytes: bytes, newest: newest,

@@ -88,7 +88,12 @@ public final class LogWriter: Sendable {
     }
 
     /// What was written and lost so far.
-    public var state: LogWriterState { queue.published }
+    public var state: LogWriterState {
+        var state = queue.published
+        state.segments = loop.shelf.count
+        state.bytes = loop.shelf.bytes + loop.shelf.liveBytes.load(ordering: .relaxed)
+        return state
+    }
 
     /// The log's position now and whenever it went on: for followers in this process. Positions that nobody waited for
     /// are passed over; the stream ends when the log is closed.

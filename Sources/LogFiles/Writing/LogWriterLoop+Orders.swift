@@ -29,6 +29,8 @@ extension LogWriterLoop {
         } catch {
             throw LogFileError(error, names.live)
         }
+        // It may have been what the disk was full of.
+        retryAt = .min
         position.clears += 1
         position.bytes = 0
         rotation = RotationClock(configuration.period, zone: configuration.zone)
@@ -62,6 +64,31 @@ extension LogWriterLoop {
         }
         live = nil
         try openIfClosed()
+    }
+
+    /// Somebody has removed, cut or lengthened the file: what is there is taken for what it is.
+    func settleDisturbance() throws(LogFileError) {
+        guard let live else { return }
+        do {
+            switch try live.disturbance() {
+            case nil: return
+            case .removed:
+                report(.disturbed(path: names.live, what: "the file was removed; a new one is begun"))
+            case .cut:
+                report(.disturbed(path: names.live, what: "the file was cut by another program"))
+                _ = try live.recover()
+                position.bytes = live.textSize
+                return
+            case .grown:
+                report(.disturbed(path: names.live, what: "another program wrote into the file"))
+                _ = try live.recover()
+                position.bytes = live.textSize
+                return
+            }
+        } catch {
+            throw LogFileError(error, names.live)
+        }
+        try reopen()
     }
 
     private func parkIndex(of old: LiveLogFile) throws(SystemCallError) {
@@ -107,7 +134,9 @@ extension LogWriterLoop {
         let isOver = rotation.isDue(at: wall, monotonic: now)
         let most = min(configuration.size ?? .max, budget?.liveLimit ?? .max)
         guard isOver || live.textSize + Int64(length) > most, now >= rotationHeldUntil else { return }
-        do {
+        do throws(SystemCallError) {
+            // Without a thread for it in the background.
+            if budget == nil { try live.synchronize() }
             try shelf.takeLive(bytes: live.bytes, newest: wall)
         } catch {
             rotationHeldUntil = now + 60_000_000_000

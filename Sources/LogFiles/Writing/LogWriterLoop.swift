@@ -46,7 +46,7 @@ final class LogWriterLoop: @unchecked Sendable {
     var lossCause: String?
 
     private var pause = LogWriterLoop.firstPause
-    private var retryAt = Int64.min
+    var retryAt = Int64.min
     /// No rotation before this: the last one failed.
     var rotationHeldUntil = Int64.min
     private var synchronizedAt: Int64
@@ -63,7 +63,7 @@ final class LogWriterLoop: @unchecked Sendable {
         self.budget = budget
         self.clock = clock
         self.report = report
-        shelf = try LogShelf(names)
+        shelf = try LogShelf(names, permissions: configuration.permissions)
         shelf.compresses.store(configuration.compresses, ordering: .relaxed)
         notes = NoteRenderer(configuration)
         rotation = RotationClock(configuration.period, zone: configuration.zone)
@@ -116,15 +116,11 @@ final class LogWriterLoop: @unchecked Sendable {
     /// Writes what is pending and carries out orders when it is their turn; those to a suspended log at once.
     private func work() {
         while true {
-            if let order = orders.first, order.after <= done || state.suspension != nil, !mayTry {
+            let hasWork = head < pending.count || coldLoss.count > 0 || live == nil
+            if let order = orders.first, order.after <= done || !mayTry {
                 orders.removeFirst()
                 carryOut(order)
-            } else if let order = orders.first, order.after <= done {
-                orders.removeFirst()
-                carryOut(order)
-            } else if head < pending.count || coldLoss.count > 0, mayTry {
-                tryOne()
-            } else if state.suspension != nil, live == nil, mayTry {
+            } else if hasWork, mayTry {
                 tryOne()
             } else {
                 break
@@ -186,6 +182,7 @@ final class LogWriterLoop: @unchecked Sendable {
             bytes += line.utf8.count
             end += 1
         }
+        guard counts.lines > 0 else { return }
         coldBuilder.finish(into: &coldBlock)
         rotateIfDue(before: coldText.count)
         try append(coldText, counts, &coldBlock)
@@ -199,6 +196,7 @@ final class LogWriterLoop: @unchecked Sendable {
     private func append(
         _ text: borrowing ByteBuffer, _ counts: LineCounts, _ block: inout ByteBuffer
     ) throws(LogFileError) {
+        try settleDisturbance()
         guard let live else { throw LogFileError(names.live, .noFile) }
         do {
             try live.append(text.bytes, count: counts.lines, block: &block)
@@ -271,17 +269,14 @@ final class LogWriterLoop: @unchecked Sendable {
             do { try live.synchronize() } catch { ending.error = LogFileError(error, names.live) }
         }
         budget?.remove(shelf)
-        live = nil
         publish()
+        live = nil
         for order in orders { queue.finish(order, nil, state) }
         observers.finish()
     }
 
     func publish() {
-        let liveBytes = live?.bytes ?? 0
-        shelf.liveBytes.store(liveBytes, ordering: .relaxed)
-        state.segments = shelf.count
-        state.bytes = liveBytes + shelf.bytes
+        if let live { shelf.liveBytes.store(live.bytes, ordering: .relaxed) }
         queue.publish(state)
     }
 

@@ -44,12 +44,12 @@ struct Worker: ~Copyable {
     private(set) var written = 0
 
     init(
-        _ log: LogWriter, waits: Bool = false, limit: RateLimit? = nil,
+        _ log: LogWriter, waits: Bool = false, limit: RateLimit? = nil, port: UInt16 = 1193,
         time: Timestamp = Timestamp(seconds: 1_795_219_200)
     ) {
         producer = log.producer(waits: waits, limit: limit)
         renderer = PacketLineRenderer(clock: LineClock(zone: .utc, form: .bracketed))
-        let packet = PacketBuilder().ethernet().ipv4("192.168.1.140", "10.1.2.3").tcp(1193, 80, flags: [.syn])
+        let packet = PacketBuilder().ethernet().ipv4("192.168.1.140", "10.1.2.3").tcp(port, 80, flags: [.syn])
         let bytes = packet.bytes
         self.bytes = bytes
         let id = InterfaceID(rawValue: 0)
