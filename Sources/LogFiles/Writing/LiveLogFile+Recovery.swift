@@ -30,6 +30,10 @@ extension LiveLogFile {
         var lines: Int64 = 0
     }
 
+    /// Blocks of which so many bytes of records or less follow are read and checked when the log is opened: what a loss of
+    /// power can have left unwritten.
+    private static var checkedRecords: Int64 { 8 << 20 }
+
     /// The place behind the last line end before `size`; 0 where there is none.
     private func endOfLastLine(before size: Int64) throws(SystemCallError) -> Int64 {
         var end = size
@@ -58,6 +62,10 @@ extension LiveLogFile {
                 let lines = Int64(exactly: block.lineBytes), lines <= size - known.bytes,
                 Int64(block.recordLength) <= recordsSize - kept.records
             else { break }
+            if recordsSize - kept.records <= LiveLogFile.checkedRecords {
+                let whole = try index.records.contents(of: kept.records..<kept.records + Int64(block.recordLength))
+                guard (try? BlockFacts(whole.span.bytes)) != nil else { break }
+            }
             known.bytes += lines
             known.lines += Int64(block.lineCount)
             kept = (kept.records + Int64(block.recordLength), Int64(directory.position))

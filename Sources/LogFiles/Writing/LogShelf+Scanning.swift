@@ -16,9 +16,9 @@ extension LogShelf {
     /// Reads the folder anew, and mends what an interrupted rotation, removal or compression left behind.
     func scan() throws(LogFileError) {
         do throws(SystemCallError) {
-            try Paths.unlinkIfThere(names.unfinished)
             var slots: [Int: Slot] = [:]
             for name in try Folders.names(in: names.folder) {
+                if names.unfinished.hasSuffix("/\(name)") { try Paths.unlinkIfThere(names.unfinished) }
                 switch names.part(name) {
                 case .plain(let number): slots[number, default: Slot()].plain = true
                 case .compressed(let number): slots[number, default: Slot()].compressed = true

@@ -14,7 +14,7 @@ struct RotationClock {
     let zone: ZoneTable
     /// The seconds since 1970 in which the present file is the right one; nil before its first line.
     private(set) var current: Range<Int64>?
-    private var latest = Int64.min
+    private var latest: Int64?
     private var wentBack = false
     private var lastRotation: Int64?
 
@@ -33,7 +33,7 @@ struct RotationClock {
         guard period != .never, let current else { return false }
         let now = time.seconds
         // A second or two is the clock being adjusted.
-        if now < latest - 2 { wentBack = true }
+        if let latest, now < latest - 2 { wentBack = true }
         latest = now
         if now < current.lowerBound {
             // Far behind: what the file was begun by was wrong, and its period would never end.
@@ -54,38 +54,49 @@ struct RotationClock {
 
     /// The period of local time that a second falls into.
     func span(at second: Int64) -> Range<Int64> {
+        if period == .never { return .min..<(.max) }
         let offset = Int64(zone.period(at: second).offset)
         let local = second.addingReportingOverflow(offset).partialValue
-        let days = local.flooredQuotient(86_400)
-        switch period {
-        case .never:
-            return .min..<(.max)
-        case .hourly:
+        if period == .hourly {
             let hour = local.flooredQuotient(3600)
             return (hour * 3600 - offset)..<((hour + 1) * 3600 - offset)
-        case .daily:
-            return midnight(days, near: offset)..<midnight(days + 1, near: offset)
+        }
+        let day = local.flooredQuotient(86_400)
+        let span = span(ofDay: day)
+        // Clocks that are put back over midnight show the end of a day again after the next one has begun.
+        if second >= span.upperBound { return self.span(ofDay: day + 1) }
+        return second < span.lowerBound ? self.span(ofDay: day - 1) : span
+    }
+
+    /// The period that a day since 1970 belongs to.
+    private func span(ofDay day: Int64) -> Range<Int64> {
+        switch period {
+        case .never, .hourly, .daily:
+            return midnight(day)..<midnight(day + 1)
         case .weekly:
-            let monday = days - (days + 3 - (days + 3).flooredQuotient(7) * 7)
-            return midnight(monday, near: offset)..<midnight(monday + 7, near: offset)
+            // 1970 began on a Thursday.
+            let monday = (day + 3).flooredQuotient(7) * 7 - 3
+            return midnight(monday)..<midnight(monday + 7)
         case .monthly:
-            let date = CivilDate(daysSince1970: Int(days))
+            let date = CivilDate(daysSince1970: Int(day))
             let first = CivilDate(year: date.year, month: date.month, day: 1)
-            let next = CivilDate(
-                year: date.month == 12 ? date.year + 1 : date.year, month: date.month % 12 + 1, day: 1)
-            return midnight(
-                Int64(first.daysSince1970), near: offset)..<midnight(
-                    Int64(next.daysSince1970), near: offset)
+            let next = CivilDate(year: date.month == 12 ? date.year + 1 : date.year, month: date.month % 12 + 1, day: 1)
+            return midnight(Int64(first.daysSince1970))..<midnight(Int64(next.daysSince1970))
         }
     }
 
-    /// The second at which that day since 1970 begins in local time, whose offset that day may be another one than
-    /// `offset` is.
-    private func midnight(_ day: Int64, near offset: Int64) -> Int64 {
+    /// The second at which that day since 1970 begins in local time: the first one that shows 00:00, or the one at
+    /// which the clocks are put forward over it.
+    private func midnight(_ day: Int64) -> Int64 {
         let local = day * 86_400
-        let guess = local - Int64(zone.period(at: local - offset).offset)
-        // A day whose midnight is skipped begins when the clocks have been put forward.
-        return local - Int64(zone.period(at: guess).offset)
+        // No zone is a day from UTC, and none changes twice in three days.
+        let before = local - Int64(zone.period(at: local - 129_600).offset)
+        let after = local - Int64(zone.period(at: local + 129_600).offset)
+        for candidate in [min(before, after), max(before, after)]
+        where candidate + Int64(zone.period(at: candidate).offset) == local {
+            return candidate
+        }
+        return zone.period(at: max(before, after)).start
     }
 }
 

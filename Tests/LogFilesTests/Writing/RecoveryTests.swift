@@ -233,9 +233,13 @@ func writeUntilKilled(folder: String) {
     configuration.keep = 100
     guard let log = try? LogWriter(name: "debug", folder: folder, configuration: configuration) else { return }
     var worker = Worker(log, waits: true)
-    while true {
-        worker.write(50)
+    while killer != nil {
+        // Single lines keep the writer between its files, long chunks inside a call.
+        for _ in 0..<40 {
+            worker.write(1)
+            worker.producer.handOver()
+        }
+        worker.write(1000)
         worker.producer.handOver()
     }
-    killer?.join()
 }

@@ -38,13 +38,35 @@ struct RotationClockTests {
         var random = SeededGenerator(seed: 20_261_121)
         for period in [LogConfiguration.Period.hourly, .daily, .weekly, .monthly] {
             let clock = RotationClock(period, zone: zone)
+            var wrong: [Int64] = []
             for _ in 0..<2000 {
                 let second = Int64.random(in: 0..<4_000_000_000, using: &random)
                 let span = clock.span(at: second)
-                #expect(span.contains(second), "\(rule) \(period) \(second)")
-                #expect(clock.span(at: span.upperBound).lowerBound == span.upperBound, "\(rule) \(period) \(second)")
-                #expect(clock.span(at: span.upperBound - 1) == span, "\(rule) \(period) \(second)")
+                let meets = clock.span(at: span.upperBound).lowerBound == span.upperBound
+                if !span.contains(second) || !meets || clock.span(at: span.upperBound - 1) != span {
+                    wrong.append(second)
+                }
             }
+            #expect(wrong.isEmpty, "\(rule) \(period)")
+        }
+    }
+
+    @Test("Where the clocks are put back over midnight, or forward, every second has its day")
+    func nightChanges() throws {
+        // Chile, and Newfoundland as it was until 2011.
+        for rule in ["<-04>4<-03>,M9.1.6/24,M4.1.6/24", "NST3:30NDT,M3.2.0/0:01,M11.1.0/0:01"] {
+            let zone = try #require(ZoneTable(rule: rule))
+            let clock = RotationClock(.daily, zone: zone)
+            var wrong: [Int64] = []
+            var starts: Set<Int64> = []
+            let start = seconds("2026-01-01T12:00:00Z")
+            for second in stride(from: start, to: start + 365 * 86_400, by: 600) {
+                let span = clock.span(at: second)
+                starts.insert(span.lowerBound)
+                if !span.contains(second) { wrong.append(second) }
+            }
+            #expect(wrong.isEmpty, "\(rule)")
+            #expect(starts.count == 366)
         }
     }
 

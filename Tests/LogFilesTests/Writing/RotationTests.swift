@@ -72,9 +72,9 @@ struct RotationTests {
             }
             let log = try LogWriter(name: "debug", folder: folder, configuration: daily, clock: clock.clock)
             for day in 0..<6 {
+                if day > 0 { clock.pass(seconds: 86_400) }
                 log.append(kind: .engine, time: time, "day \(day)")
                 try log.flush()
-                clock.pass(seconds: 86_400)
             }
             log.close()
             let texts = (1...4).map { linesOf(names.plain($0)).map { String($0.suffix(5)) } }
