@@ -12,6 +12,12 @@ public struct Decompressor: ~Copyable {
         public var produced: Int
         /// Why nothing more can be unpacked; what was produced is good all the same.
         public var failure: CompressionError?
+
+        public init(consumed: Int, produced: Int, failure: CompressionError? = nil) {
+            self.consumed = consumed
+            self.produced = produced
+            self.failure = failure
+        }
     }
 
     private enum Decoder {
