@@ -1,4 +1,5 @@
 public import Compression
+public import Patterns
 public import SystemCalls
 
 /// Why a log cannot be read: which file, why, and what to do.
@@ -12,6 +13,8 @@ public struct LogReadError: Error, Hashable, Sendable, CustomStringConvertible {
         case noFile
         /// The place does not belong to this log, or its file was removed since.
         case placeGone
+        /// The regular expression cannot be compiled.
+        case pattern(PatternError)
     }
 
     public let path: String
@@ -33,6 +36,7 @@ public struct LogReadError: Error, Hashable, Sendable, CustomStringConvertible {
         case .compression(let error): "\(path): \(error)"
         case .noLog: "\(path): there is no such log, nor a rotated file of it"
         case .noFile: "\(path): this is not a file"
+        case .pattern(let error): "the regular expression is wrong at byte \(error.offset): \(error.message)"
         case .placeGone: "\(path): the place to go on from is not in this log any more; begin again without it"
         }
     }

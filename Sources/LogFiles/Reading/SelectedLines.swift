@@ -10,18 +10,28 @@ struct SelectedLines: ~Copyable {
         var offset: Int64
         /// Bytes from its beginning to the next line's in the file.
         var fileLength: Int64
-        /// Where its record stands in `records`, as JSON.
-        var record: Range<Int>?
+        /// Where its record stands in `records`, as JSON; empty where none is known or none was asked for.
+        var record: Range<Int>
+    }
+
+    /// What is done with the lines.
+    enum Form {
+        /// One behind the other; places are not kept, so that adjacent lines are copied together.
+        case text
+        /// As JSON objects in place of the lines.
+        case records
+        /// With their places, and with their records where there are some.
+        case places
     }
 
     private(set) var text = ByteBuffer(capacity: 64 << 10)
     private(set) var marks: [Mark] = []
-    var records = ByteBuffer(capacity: 64)
+    /// JSON objects of lines, one behind the other.
+    private(set) var records = ByteBuffer(capacity: 64)
     private(set) var count = 0
-    /// Whether places are wanted; without them adjacent lines are copied together.
-    let keepsMarks: Bool
+    let form: Form
 
-    init(keepsMarks: Bool) { self.keepsMarks = keepsMarks }
+    init(_ form: Form) { self.form = form }
 
     mutating func removeAll() {
         text.removeAll()
@@ -30,23 +40,39 @@ struct SelectedLines: ~Copyable {
         count = 0
     }
 
-    /// Appends the line of `lines` at `range`, which stands in the file at `base` and behind.
-    mutating func add(_ lines: RawSpan, _ range: Range<Int>, base: Int64, record: Range<Int>? = nil) {
-        if keepsMarks {
+    /// Appends the line of `lines` at `range`, which stand in the file at `base`. `object` is its record as JSON; where
+    /// the form has records and there is none, one is made of the line's text.
+    mutating func add(_ lines: RawSpan, _ range: Range<Int>, base: Int64, object: RawSpan = RawSpan()) {
+        count += 1
+        switch form {
+        case .text: addText(lines, range)
+        case .records:
+            if object.byteCount > 0 {
+                text.append(object)
+            } else {
+                StoredLineRenderer.append(plain: lines.extracting(range), to: &text)
+            }
+            text.append(UInt8(ascii: "\n"))
+        case .places:
             let end = min(range.upperBound + 1, lines.byteCount)
             marks.append(
                 Mark(
                     start: text.count, length: range.count, offset: base + Int64(range.lowerBound),
-                    fileLength: Int64(end - range.lowerBound), record: record))
+                    fileLength: Int64(end - range.lowerBound),
+                    record: records.count..<records.count + object.byteCount))
+            addText(lines, range)
+            records.append(object)
         }
+    }
+
+    private mutating func addText(_ lines: RawSpan, _ range: Range<Int>) {
         text.append(lines.extracting(range))
         text.append(UInt8(ascii: "\n"))
-        count += 1
     }
 
     /// Appends many lines of `lines`, in order.
     mutating func add(_ lines: RawSpan, _ ranges: [Range<Int>], base: Int64) {
-        guard !keepsMarks else {
+        guard form == .text else {
             for range in ranges { add(lines, range, base: base) }
             return
         }
@@ -59,15 +85,14 @@ struct SelectedLines: ~Copyable {
                 end = ranges[index].upperBound
                 index += 1
             }
-            text.append(lines.extracting(start..<end))
-            text.append(UInt8(ascii: "\n"))
+            addText(lines, start..<end)
         }
         count += ranges.count
     }
 
     /// Appends all of `lines`, which end with a line end.
     mutating func addAll(_ lines: RawSpan, base: Int64) {
-        guard !keepsMarks else {
+        guard form == .text else {
             var start = 0
             while start < lines.byteCount {
                 let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.byteCount
@@ -78,12 +103,5 @@ struct SelectedLines: ~Copyable {
         }
         text.append(lines)
         count += lines.count(of: UInt8(ascii: "\n"))
-    }
-
-    /// Appends text that stands for a line but is not the line, such as its record.
-    mutating func addRendered(_ body: (inout ByteBuffer) -> Void) {
-        body(&text)
-        text.append(UInt8(ascii: "\n"))
-        count += 1
     }
 }

@@ -1,0 +1,167 @@
+import SystemCalls
+
+/// Goes from file to file of a log while they are rotated, renamed, compressed and removed. The open file stays what
+/// it is, whatever becomes of its name.
+struct SegmentWalk: ~Copyable {
+    /// Tries to open a file that is renamed each time before it can be.
+    private static let attempts = 16
+
+    let path: String
+    let isSingle: Bool
+    /// The open file, as it was listed last.
+    private(set) var segment: LogSegment
+    var text: SegmentText
+
+    private init(_ path: String, _ isSingle: Bool, _ segment: LogSegment, _ text: consuming SegmentText) {
+        self.path = path
+        self.isSingle = isSingle
+        self.segment = segment
+        self.text = text
+    }
+
+    /// Begins at the file that is written, or the newest where that one is missing.
+    static func newest(_ path: String, isSingle: Bool) throws(LogReadError) -> SegmentWalk {
+        try opening(path, isSingle) { $0.last }
+    }
+
+    /// Begins at the oldest file.
+    static func oldest(_ path: String, isSingle: Bool) throws(LogReadError) -> SegmentWalk {
+        try opening(path, isSingle) { $0.first }
+    }
+
+    /// Begins at the file of a place; nil where that is not there any more.
+    static func at(_ place: LogPlace, _ path: String, isSingle: Bool) throws(LogReadError) -> SegmentWalk? {
+        // Then the log was empty.
+        guard place.firstLine != 0 else { return try oldest(path, isSingle: isSingle) }
+        for _ in 0..<attempts {
+            let all = try LogSegments(path: path, isSingle: isSingle).all
+            guard let found = try find(SegmentIdentity(place), in: all) else { return nil }
+            if let text = try open(found) { return SegmentWalk(path, isSingle, found, text) }
+        }
+        return nil
+    }
+
+    private static func opening(
+        _ path: String, _ isSingle: Bool, _ choose: ([LogSegment]) -> LogSegment?
+    ) throws(LogReadError) -> SegmentWalk {
+        for _ in 0..<attempts {
+            guard let chosen = choose(try LogSegments(path: path, isSingle: isSingle).all) else { break }
+            if let text = try open(chosen) { return SegmentWalk(path, isSingle, chosen, text) }
+        }
+        throw LogReadError(path, .noLog)
+    }
+
+    /// Opens a listed file; nil where another one has its name by now.
+    private static func open(_ segment: LogSegment) throws(LogReadError) -> SegmentText? {
+        do {
+            let text = try SegmentText.open(segment.path)
+            guard text.status.node == segment.status.node else { return nil }
+            return text
+        } catch {
+            if case .call(let failure) = error.reason, failure.errno == .noSuchFile { return nil }
+            throw error
+        }
+    }
+
+    /// The file with an identity among those listed: of the same number, or compressed since.
+    private static func find(
+        _ identity: SegmentIdentity, in all: [LogSegment]
+    ) throws(LogReadError) -> LogSegment? {
+        if let same = all.first(where: { $0.status.node == identity.node }), let text = try open(same),
+            text.identity.firstLine == identity.firstLine
+        {
+            return same
+        }
+        // Rotated files become older, compressed ones are found by their first line: the newest is the likeliest.
+        for segment in all.reversed() where segment.path != segment.indexPath {
+            if let text = try open(segment), text.identity.firstLine == identity.firstLine { return segment }
+        }
+        return nil
+    }
+
+    /// Goes to the next newer file; false where there is none.
+    mutating func goToNewer() throws(LogReadError) -> Bool {
+        try go { all, place in
+            guard let place else { return all.first }
+            return place + 1 < all.count ? all[place + 1] : nil
+        }
+    }
+
+    /// Goes to the next older file; false where there is none.
+    mutating func goToOlder() throws(LogReadError) -> Bool {
+        try go { all, place in
+            guard let place, place > 0 else { return nil }
+            return all[place - 1]
+        }
+    }
+
+    /// Chooses a file by a fresh listing and where the open one stands in it: nowhere where it was removed; those that
+    /// are left are newer then.
+    private mutating func go(_ choose: ([LogSegment], Int?) -> LogSegment?) throws(LogReadError) -> Bool {
+        try text.learnIdentity()
+        for _ in 0..<Self.attempts {
+            let all: [LogSegment]
+            do {
+                all = try LogSegments(path: path, isSingle: isSingle).all
+            } catch {
+                guard error.reason == .noLog else { throw error }
+                return false
+            }
+            let here = try place(in: all)
+            guard let next = choose(all, here) else { return false }
+            guard let opened = try Self.open(next) else { continue }
+            segment = next
+            text = opened
+            return true
+        }
+        return false
+    }
+
+    private func place(in all: [LogSegment]) throws(LogReadError) -> Int? {
+        if let place = all.firstIndex(where: { $0.status.node == text.status.node }) { return place }
+        guard text.identity.firstLine != 0, let found = try Self.find(text.identity, in: all) else { return nil }
+        return all.firstIndex(of: found)
+    }
+
+    /// The name that the open file has now; nil where it has none any more.
+    mutating func currentSegment() throws(LogReadError) -> LogSegment? {
+        let all = try LogSegments(path: path, isSingle: isSingle).all
+        guard let place = try place(in: all) else { return nil }
+        segment = all[place]
+        return segment
+    }
+
+    /// The index of the open file. Files of the index are renamed before their text is: what was opened while the text
+    /// kept its name belongs to it.
+    mutating func openIndex() throws(LogReadError) -> SegmentIndex? {
+        for attempt in 0..<4 {
+            let index = try SegmentIndex(beside: segment)
+            let status: FileStatus?
+            do {
+                status = try Paths.status(segment.path)
+            } catch {
+                throw LogReadError(segment.path, .call(error))
+            }
+            if status?.node == text.status.node, index != nil || attempt > 1 { return index }
+            // In the middle of a rotation.
+            if attempt > 0 { Self.pause() }
+            guard try currentSegment() != nil else { return nil }
+        }
+        return nil
+    }
+}
+
+extension SegmentWalk {
+    private static func pause() {
+        var nothing = Poll()
+        // A signal ends it early, which is as well.
+        _ = try? nothing.wait(milliseconds: 1)
+    }
+}
+
+extension SegmentIdentity {
+    init(_ place: LogPlace) {
+        firstLine = place.firstLine
+        node = place.node
+    }
+}
