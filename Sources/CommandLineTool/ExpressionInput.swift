@@ -9,15 +9,20 @@ struct ExpressionInput {
 
     /// Parses `text` against what is known. Throws after all errors were said.
     init(_ text: String, _ surroundings: Surroundings, _ console: Console) throws {
+        try self.init(text, surroundings.directory, facts: surroundings.facts, console)
+    }
+
+    /// Parses `text` with the names of `directory`, to be asked of packets of which `facts` are known.
+    init(_ text: String, _ directory: Directory, facts: SourceFacts, _ console: Console) throws {
         do {
-            expression = try Expression(parsing: text, directory: surroundings.directory)
+            expression = try Expression(parsing: text, directory: directory)
         } catch {
             console.tell(error.rendered(text) + "\n")
             throw ToolStatus(code: GatelogTool.ExitStatus.failure)
         }
         // A name that nobody knows here has its warning already.
         let said = Set(expression.warnings.map(\.place))
-        let unknowable = expression.unknowable(from: surroundings.facts).filter { warning in
+        let unknowable = expression.unknowable(from: facts).filter { warning in
             !said.contains { warning.place.lower <= $0.lower && $0.upper <= warning.place.upper }
         }
         let warnings = expression.warnings + unknowable

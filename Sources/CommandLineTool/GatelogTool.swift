@@ -85,7 +85,8 @@ struct GatelogCommand: ParsableCommand {
             """,
         version: GatelogTool.version,
         subcommands: [
-            ReadCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, PacketLogCommand.self,
+            ReadCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, LogCommand.self,
+            PacketLogCommand.self,
             DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
         ]
     )

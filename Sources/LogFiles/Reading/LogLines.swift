@@ -1,3 +1,5 @@
+public import Primitives
+
 /// Lines of a log that were selected, the oldest first.
 public struct LogLines: Sendable {
     /// One line.
@@ -10,6 +12,22 @@ public struct LogLines: Sendable {
         public var place: LogPlace
         /// Behind it.
         public var next: LogPlace
+
+        /// The line as text: what is no text in it, or would steer a terminal, is escaped.
+        public var string: String {
+            var buffer = ByteBuffer(capacity: text.count + 64)
+            buffer.append(escaping: text.span.bytes)
+            return String(decoding: buffer.bytes.array, as: UTF8.self)
+        }
+
+        /// Appends its record, or an object with its text where there is none, without a line end.
+        public func appendObject(to buffer: inout ByteBuffer) {
+            if let record {
+                buffer.append(record.span.bytes)
+            } else {
+                StoredLineRenderer.append(plain: text.span.bytes, to: &buffer)
+            }
+        }
     }
 
     public var lines: [Line] = []

@@ -31,8 +31,9 @@ extension LogReader {
         let scanner = try selection.scanner(path)
         var others: [Thread] = []
         for number in 1..<max(threads, 1) {
-            guard let twin = try? scanner?.twin(), let thread = try? Thread(
-                name: "search \(number)", { LogSearchWorker(queue, selection, scanner: twin).run(into: sink) })
+            guard let twin = try? scanner?.twin(),
+                let thread = try? Thread(
+                    name: "search \(number)", { LogSearchWorker(queue, selection, scanner: twin).run(into: sink) })
             else { break }
             others.append(thread)
         }

@@ -1,0 +1,133 @@
+import Directories
+import Expressions
+import LogFiles
+import LogIndex
+import Primitives
+import Records
+import Settings
+import SystemCalls
+
+/// What `gatelog log --file` was asked to do, made of what was typed.
+struct FileLogPlan {
+    /// Lines that are shown where nothing says how many.
+    private static let defaultLines = 100
+    private static let defaultFollowedLines = 10
+
+    private let command: LogShowCommand
+    private let console: Console
+    private let reader: LogReader
+    private let selection: LogSelection
+
+    init(_ command: LogShowCommand, path: String) throws {
+        self.command = command
+        console = Console.current
+        reader = LogReader(path: path, isSingle: command.single)
+        selection = try Self.selection(command, console)
+    }
+
+    private static func selection(_ command: LogShowCommand, _ console: Console) throws -> LogSelection {
+        var selection = LogSelection()
+        let settings = try command.settings.map { try LoadedSettings(path: $0) }
+        if let settings { selection.directory = Directory(settings.document, lists: settings.lists) }
+        let isUTC = command.utc || settings?.document.logs.utc.value == true
+        selection.zone = isUTC ? .utc : LocalTime.zone
+        selection.pattern = command.grep
+        selection.ignoresCase = command.ignoreCase
+        if let text = command.match {
+            selection.expression = try ExpressionInput(
+                text, selection.directory, facts: StoredFacts.facts, console
+            ).expression
+        }
+        if !command.kind.isEmpty { selection.kinds = try kinds(command.kind) }
+        selection.since = try command.since.map { try LogTime.parse($0, zone: selection.zone, option: "--since") }
+        selection.until = try command.until.map { try LogTime.parse($0, zone: selection.zone, option: "--until") }
+        selection.wantsRecords = command.json
+        return selection
+    }
+
+    private static func kinds(_ names: [String]) throws -> RecordKinds {
+        var kinds: RecordKinds = []
+        for name in names {
+            guard let kind = RecordKind.allCases.first(where: { "\($0.name)" == name.lowercased() }) else {
+                let known = RecordKind.allCases.map { "\($0.name)" }.joined(separator: ", ")
+                throw ToolFailure("--kind \"\(name.escaped)\" is not one of \(known)")
+            }
+            kinds.insert(RecordKinds(kind))
+        }
+        return kinds
+    }
+
+    /// Shows the lines. Throws the exit status where it is not success.
+    func run() throws {
+        do {
+            let found = try isTail ? showLast() : showAll()
+            if found == 0 { throw ToolStatus(code: GatelogTool.ExitStatus.nothing) }
+        } catch let error as LogReadError {
+            throw ToolFailure("\(error)")
+        }
+    }
+
+    /// Whether the last lines are wanted, not all.
+    private var isTail: Bool {
+        command.lines != nil || command.follow
+            || command.grep == nil && command.match == nil && command.kind.isEmpty && selection.since == nil
+                && selection.until == nil
+    }
+
+    private func showAll() throws -> Int {
+        let printer = LogPrinter(console)
+        let outcome = try reader.search(selection, into: printer)
+        try printer.finish()
+        try tell(outcome.losses, exhausted: outcome.exhausted)
+        return outcome.found
+    }
+
+    private func showLast() throws -> Int {
+        let limit = command.lines ?? (command.follow ? Self.defaultFollowedLines : Self.defaultLines)
+        let page = try reader.page(selection, limit: limit, patience: .max / 4)
+        try show(page)
+        try tell(page.losses, exhausted: page.exhausted)
+        return page.lines.count
+    }
+
+    private func show(_ page: LogLines) throws {
+        let printer = LogPrinter(console)
+        var buffer = ByteBuffer()
+        for line in page.lines {
+            if command.json {
+                line.appendObject(to: &buffer)
+            } else {
+                buffer.append(line.text.span.bytes)
+            }
+            buffer.append(UInt8(ascii: "\n"))
+        }
+        _ = printer.take(buffer.bytes)
+        try printer.finish()
+    }
+
+    /// Says what could not be looked at; that makes the answer incomplete, which is an error.
+    private func tell(_ losses: [LogLoss], exhausted: Int) throws {
+        for loss in losses { console.warn("\(loss)") }
+        if exhausted > 0 {
+            console.warn("\(exhausted) lines were too hard for the regular expression, and count as not meeting it")
+        }
+        if losses.contains(where: \.isIncomplete) { throw ToolStatus(code: GatelogTool.ExitStatus.failure) }
+    }
+}
+
+extension LogLoss {
+    fileprivate var isIncomplete: Bool {
+        switch reason {
+        case .damaged, .noIndex, .damagedIndex: true
+        case .noTimes, .longLines: false
+        }
+    }
+}
+
+/// What an index can know of packets.
+enum StoredFacts {
+    static let facts: SourceFacts = [
+        .incomingInterface, .outgoingInterface, .direction, .firewallLog, .linkHeader, .names, .users, .countries,
+        .networks,
+    ]
+}
