@@ -30,13 +30,21 @@ struct Probe: ~Copyable {
 
     mutating func attach(_ program: [FilterInstruction]) throws { try ring.attach(program) }
 
+    /// Hands out what matches `expression`, behind the kernel's filter for it or behind an open one.
+    mutating func select(_ expression: Expression, opens: Bool) throws {
+        matcher = Matcher(expression)
+        let program = BPFProgram(opens ? nil : expression.tree, directory: Directory(), frames: .live)
+        try ring.attach(opens ? [FilterInstruction(code: 6, operand: 262_144)] : program.filter)
+    }
+
     mutating func watch(_ interfaces: Set<UInt32>?) throws { try ring.watch(interfaces) }
 
-    /// Goes through one batch, where there is one within a fifth of a second and before an order comes.
-    mutating func work() throws {
-        guard try ring.nextBatch() == .packets else { return }
+    /// Goes through one batch; false where there is none within a fifth of a second or before an order comes.
+    mutating func work() throws -> Bool {
+        guard try ring.nextBatch() == .packets else { return false }
         matched &+= Self.walk(&ring, &matcher, &printer, number)
         try printer?.flush()
+        return true
     }
 
     // The compiler only tells the ring, whose bytes are lent, from the others where each is a parameter of its own.
@@ -55,7 +63,7 @@ struct Probe: ~Copyable {
     /// Goes through what is in the ring still: a block comes at the latest when its time is up.
     mutating func finish() throws {
         let end = Clocks.monotonic + 100_000_000
-        while Clocks.monotonic < end { try work() }
+        while Clocks.monotonic < end { _ = try work() }
     }
 
     /// `ring=0 packets=1 ...`, for whoever reads standard error.
@@ -121,5 +129,15 @@ private struct Printer {
     mutating func flush() throws {
         try FileDescriptor.standardOutput.write(lines.span.bytes)
         lines.removeAll(keepingCapacity: true)
+    }
+}
+
+extension BPFProgram {
+    /// As a ring takes it.
+    var filter: [FilterInstruction] {
+        instructions.map {
+            FilterInstruction(
+                code: $0.code, jumpIfTrue: $0.jumpIfTrue, jumpIfFalse: $0.jumpIfFalse, operand: $0.operand)
+        }
     }
 }

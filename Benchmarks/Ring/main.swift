@@ -4,9 +4,9 @@
 //         [--promiscuous 2] [--block-size BYTES] [--block-count N]
 //
 // It waits for orders on standard input, a line each: `filter N CODE JT JF K ...` (numbers as `tcpdump -ddd` has
-// them), `filter expression`, `interfaces 2,3`, `interfaces all`, `report`, `end`. The ring is shut until the first
-// filter comes; after each order it says `done ORDER` on standard error. `end` empties the ring, says what the ring
-// counted and what the process used, and ends.
+// them), `filtered EXPRESSION` (behind the kernel's filter for it), `open EXPRESSION` (without one), `interfaces 2,3`,
+// `interfaces all`, `report`, `end`. The ring is shut until the first filter comes; after each order it says
+// `done ORDER` on standard error. `end` empties the ring, says what it counted and what the process used, and ends.
 
 import Expressions
 import Glibc
@@ -52,15 +52,8 @@ func settings(_ arguments: ArraySlice<String>) throws -> ProbeSettings {
     return settings
 }
 
-/// The instructions of an order: all packets, an expression's program, or numbers.
-func program(_ words: ArraySlice<Substring>, _ settings: ProbeSettings) -> [FilterInstruction] {
-    if words.first == "expression" {
-        let program = BPFProgram(settings.expression?.tree, directory: Directory(), frames: .live)
-        return program.instructions.map {
-            FilterInstruction(
-                code: $0.code, jumpIfTrue: $0.jumpIfTrue, jumpIfFalse: $0.jumpIfFalse, operand: $0.operand)
-        }
-    }
+/// The instructions of an order.
+func program(_ words: ArraySlice<Substring>) -> [FilterInstruction] {
     let fields = words.dropFirst().map { UInt32($0) ?? 0 }
     return stride(from: 0, to: fields.count / 4 * 4, by: 4).map { index in
         FilterInstruction(
@@ -70,12 +63,15 @@ func program(_ words: ArraySlice<Substring>, _ settings: ProbeSettings) -> [Filt
 }
 
 /// Does what a line says; false where it is the end.
-func obey(_ line: Substring, _ probes: [ProbeBox], _ settings: ProbeSettings) throws -> Bool {
+func obey(_ line: Substring, _ probes: [ProbeBox]) throws -> Bool {
     let words = line.split(separator: " ")
     switch words.first {
     case "filter":
-        let instructions = program(words.dropFirst(), settings)
+        let instructions = program(words.dropFirst())
         for probe in probes { try probe.probe.attach(instructions) }
+    case "filtered", "open":
+        let expression = try Expression(parsing: words.dropFirst().joined(separator: " "))
+        for probe in probes { try probe.probe.select(expression, opens: words.first == "open") }
     case "interfaces":
         for probe in probes { try probe.probe.watch(words.last == "all" ? nil : numbers(words.last ?? "")) }
     case "report":
@@ -99,13 +95,14 @@ func run() throws {
     var poll = Poll(readable: 0)
     var goesOn = true
     while goesOn {
-        for probe in probes { try probe.probe.work() }
+        // One of several rings waits in vain while another fills: each is emptied before the next has its turn.
+        for probe in probes { while try probe.probe.work(), probes.count > 1 {} }
         guard try poll.wait(milliseconds: 0) else { continue }
         let count = try buffer.withUnsafeMutableBytes { try input.read(into: $0) }
         pending += count == 0 ? "\nend\n" : String(decoding: buffer[..<count], as: UTF8.self)
         while goesOn, let end = pending.firstIndex(of: "\n") {
             let line = pending[..<end]
-            goesOn = line.isEmpty ? true : try obey(line, probes, settings)
+            goesOn = line.isEmpty ? true : try obey(line, probes)
             pending = String(pending[pending.index(after: end)...])
         }
     }
