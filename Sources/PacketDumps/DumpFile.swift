@@ -29,9 +29,10 @@ final class DumpFile: @unchecked Sendable {
     private(set) var described = 0
 
     /// Bytes that the end of the file takes: statistics of each interface, and a comment.
-    var endLength: UInt64 { UInt64(described) * 76 + UInt64(Self.endCommentLimit) + 8 }
-    /// Bytes of the comment at the end.
-    static let endCommentLimit = 400
+    var endLength: UInt64 { UInt64(described * Self.statisticsLength + Self.endCommentLimit) }
+    private static let statisticsLength = 76
+    /// Bytes that the comment at the end may take.
+    static let endCommentLimit = 408
 
     /// Opens a file in `path`, which is where `folder` stands now, and begins it.
     init(
@@ -51,11 +52,15 @@ final class DumpFile: @unchecked Sendable {
         size = UInt64(head.byteCount)
     }
 
-    /// Describes the interfaces that follow those described so far.
-    func describe(_ blocks: RawSpan, count: Int) throws(SystemCallError) {
+    /// Describes the interfaces that follow those described so far; false, and nothing is written, where the file would
+    /// have more than `byteLimit` bytes with its end.
+    func describe(_ blocks: RawSpan, count: Int, byteLimit: UInt64) throws(SystemCallError) -> Bool {
+        let needed = size + endLength + UInt64(blocks.byteCount + count * Self.statisticsLength)
+        guard needed <= byteLimit else { return false }
         try appendWhole(blocks)
         described += count
         while tallies.count < described { tallies.append(Tally()) }
+        return true
     }
 
     /// Counts packets of an interface that should be in this file and are not.

@@ -42,6 +42,8 @@ public struct DumpProducer: ~Copyable {
 struct ProducerState: ~Copyable {
     /// Nanoseconds after which a chunk is handed over though it is not full, so that quiet dumps are on the disk too.
     private static let patience: Int64 = 500_000_000
+    /// Nanoseconds that a packet may be late between the kernel's time stamp and a worker.
+    private static let lateness: Int64 = 250_000_000
 
     private var dump: RunningDump?
     private let waits: Bool
@@ -49,9 +51,12 @@ struct ProducerState: ~Copyable {
     /// The chunk's buffer while there is a chunk, else an empty one.
     private var buffer = ByteBuffer(capacity: 64)
     private var chunk: DumpChunk?
+    private let lane = DumpLane()
     /// Bytes that the buffer may hold; 0 without a chunk.
     private var capacity = 0
     private var cache = NumberCache()
+    /// The latest time of a packet so far.
+    private var lastTime = Int64.min
     /// Since when packets wait; 0 before the first batch's end.
     private var since: Int64 = 0
     /// Packets lost since the last chunk began, by the number of the interface.
@@ -64,6 +69,7 @@ struct ProducerState: ~Copyable {
         snapLength = dump?.snapLength ?? 0
         dump?.attached.add(1, ordering: .sequentiallyConsistent)
         dump?.pool.adapt(producers: 1)
+        if let dump { dump.inbox.send(.joined(dump, lane)) }
         self.dump = dump
     }
 
@@ -83,6 +89,7 @@ struct ProducerState: ~Copyable {
             guard nextChunk(dump) else { return lose(frame, dump) }
         }
         let number = cache.number(frame, in: dump.numbers)
+        lastTime = max(lastTime, frame.time.nanoseconds)
         let kept = bytes.extracting(0..<captured)
         if rule.isEmpty {
             PcapngBlock.appendPacket(frame, kept, interface: number, into: &buffer)
@@ -105,7 +112,10 @@ struct ProducerState: ~Copyable {
         guard let dump else { return }
         tell(dump)
         if dump.isClosing { return leave() }
-        guard buffer.count > 0 else { return }
+        guard buffer.count > 0 else {
+            lane.quietUntil.store(Clocks.wall.nanoseconds &- Self.lateness, ordering: .releasing)
+            return
+        }
         let now = Clocks.monotonic
         if since == 0 { since = now }
         if now - since >= Self.patience { handOver(dump) }
@@ -118,17 +128,21 @@ struct ProducerState: ~Copyable {
         handOver(dump)
         capacity = 0
         dump.pool.adapt(producers: -1)
-        dump.inbox.send(.left(dump, lost: lost))
+        dump.inbox.send(.left(dump, lane, lost: lost))
     }
 
     /// Hands over the chunk, if there is one.
     private mutating func handOver(_ dump: RunningDump) {
         guard let full = chunk.take() else { return }
-        swap(&buffer, &full.buffer)
+        var blocks = ByteBuffer(capacity: 0)
+        swap(&buffer, &blocks)
         capacity = 0
         since = 0
-        if full.buffer.count == 0, full.lost.isEmpty { return dump.pool.giveBack(full) }
-        dump.inbox.send(.chunk(dump, full))
+        full.count = blocks.count
+        full.lastTime = lastTime
+        full.buffer = consume blocks
+        if full.count == 0, full.lost.isEmpty { return dump.pool.giveBack(full) }
+        dump.inbox.send(.chunk(dump, lane, full))
     }
 
     @inline(never)
@@ -141,7 +155,7 @@ struct ProducerState: ~Copyable {
             next = dump.pool.take()
         }
         guard let next else { return false }
-        swap(&buffer, &next.buffer)
+        if var blocks = next.buffer.take() { swap(&buffer, &blocks) }
         swap(&lost, &next.lost)
         capacity = DumpLimits.chunkBytes
         chunk = next

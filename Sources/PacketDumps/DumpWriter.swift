@@ -19,7 +19,9 @@ struct DumpWriter {
         while true {
             let now = Clocks.monotonic
             let next = dumps.values.reduce(Int64.max) { min($0, $1.nextTick) }
-            for message in inbox.take(waiting: next == .max ? -1 : max(0, next - now)) {
+            inbox.wait(nanoseconds: next == .max ? -1 : max(0, next - now))
+            for dump in dumps.values { dump.merge.lookAtProgress() }
+            for message in inbox.takeAll() {
                 guard obey(message) else { return }
             }
             let time = Clocks.monotonic
@@ -33,14 +35,17 @@ struct DumpWriter {
         switch message {
         case .begin(let writing):
             dumps[writing.dump.id] = writing
-        case .chunk(let dump, let chunk):
-            dumps[dump.id]?.take(chunk)
-            pool.giveBack(chunk)
-        case .left(let dump, let lost):
+        case .joined(let dump, let lane):
+            dumps[dump.id]?.merge.join(lane)
+        case .chunk(let dump, let lane, let chunk):
+            if let writing = dumps[dump.id] {
+                writing.take(chunk, from: lane)
+            } else {
+                pool.giveBack(chunk)
+            }
+        case .left(let dump, let lane, let lost):
             dump.attached.subtract(1, ordering: .sequentiallyConsistent)
-            guard let writing = dumps[dump.id] else { break }
-            writing.note(lost: lost)
-            writing.endIfLeft()
+            dumps[dump.id]?.leave(lane, lost: lost)
         case .stop(let dump, let request):
             guard let writing = dumps[dump.id], !writing.isDone else {
                 stopLate(dump, request)

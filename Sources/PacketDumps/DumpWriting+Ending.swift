@@ -41,7 +41,7 @@ extension DumpWriting {
     /// Writes the end of a file, if the disk takes it, and counts the file among the whole ones.
     private func end(_ file: DumpFile, comment: String?) {
         // A file without its statistics is a whole file too.
-        try? describeInterfaces(in: file)
+        _ = try? describeInterfaces(in: file)
         try? file.appendEnd(lostInKernel: dump.lostInKernel.load(ordering: .relaxed), comment: comment)
         whole.append(WholeFile(sequence: file.sequence, bytes: file.size, packets: file.packets))
         names.append(file.name)
@@ -74,7 +74,7 @@ extension DumpWriting {
     /// Ends the dump where no producer has anything left for it.
     func endIfLeft() {
         guard let ending, !isDone, dump.attached.load(ordering: .sequentiallyConsistent) <= 0 else { return }
-        end(reason: ending.reason)
+        end(ending)
     }
 
     /// Ends the dump now.
@@ -83,6 +83,7 @@ extension DumpWriting {
         if isSuspended, retryAt != .max { retry() }
         guard !isDone else { return }
         isDone = true
+        merge.removeAll(dump.pool)
         var left = ByteBuffer(capacity: 64)
         swap(&left, &held)
         lose(left.bytes, from: 0)
@@ -123,13 +124,22 @@ extension DumpWriting {
         guard !isDone else { return }
         if dump.order.ring == nil, now >= deadline, ending == nil { stop("time limit reached", nil) }
         if isSuspended, now >= retryAt { retry() }
-        if let ending, now >= ending.deadline, !isDone { end(reason: ending.reason) }
+        if merge.count > 0 { drain(all: merge.isOverdue(now)) }
+        if let ending, now >= ending.deadline, !isDone { end(ending) }
+    }
+
+    /// Ends the dump as it was told to: with all that was handed over, if the limits allow it.
+    private func end(_ ending: Ending) {
+        if isSuspended { retry() }
+        drain(all: true)
+        end(reason: ending.reason)
     }
 
     /// When `tick` is needed next.
     var nextTick: Int64 {
         guard !isDone else { return .max }
         var next = retryAt
+        if merge.count > 0 { next = min(next, Clocks.monotonic + 100_000_000) }
         if dump.order.ring == nil, ending == nil { next = min(next, deadline) }
         if let ending { next = min(next, ending.deadline) }
         return next

@@ -24,6 +24,9 @@ final class DumpWriting: @unchecked Sendable {
     var missing: [UInt64] = []
     var missingReason = ""
     var isMissing = false
+    /// What several producers handed over, and a buffer that it is brought into order in.
+    var merge = DumpMerge()
+    private var gathered: ByteBuffer?
     /// While the disk is full: the blocks that wait, and when they are tried again.
     var held = ByteBuffer(capacity: 64)
     var retryAt = Int64.max
@@ -51,13 +54,50 @@ final class DumpWriting: @unchecked Sendable {
         deadline = Self.deadline(dump.order)
     }
 
-    /// Writes a chunk, or as much of it as the limits allow.
-    func take(_ chunk: DumpChunk) {
-        note(lost: chunk.lost)
-        guard !isDone else { return }
-        // Out of the class for a moment, since what is lent must have an owner that stays.
-        var blocks = ByteBuffer(capacity: 64)
-        swap(&blocks, &chunk.buffer)
+    /// Takes a chunk, and writes what can be written now, or as much of it as the limits allow.
+    func take(_ chunk: DumpChunk, from lane: DumpLane) {
+        guard !isDone else { return dump.pool.giveBack(chunk) }
+        guard merge.isNeeded else {
+            note(lost: chunk.lost)
+            if let blocks = chunk.buffer.take() {
+                writeOrLose(blocks)
+                chunk.buffer = consume blocks
+            }
+            dump.pool.giveBack(chunk)
+            return publish()
+        }
+        let now = Clocks.monotonic
+        merge.add(chunk, from: lane, now: now)
+        drain(all: merge.isOverdue(now))
+    }
+
+    /// A producer has gone: nobody waits for its packets any more.
+    func leave(_ lane: DumpLane, lost: [UInt64]) {
+        merge.leave(lane)
+        drain(all: false)
+        note(lost: lost)
+        endIfLeft()
+    }
+
+    /// Writes what several producers have handed over, as far as its order is known.
+    func drain(all: Bool) {
+        guard merge.count > 0 else { return }
+        var out = gathered.take() ?? ByteBuffer(capacity: DumpMerge.gathered + DumpLimits.chunkBytes)
+        gathering: while !isDone {
+            let stop = merge.gather(all: all, into: &out, dump.pool)
+            writeOrLose(out)
+            out.removeAll()
+            switch stop {
+            case .full: continue
+            case .lost(let lost): note(lost: lost)
+            case .done: break gathering
+            }
+        }
+        gathered = consume out
+        publish()
+    }
+
+    private func writeOrLose(_ blocks: borrowing ByteBuffer) {
         if isSuspended {
             lose(blocks.bytes, from: 0)
         } else if isMissing {
@@ -65,8 +105,6 @@ final class DumpWriting: @unchecked Sendable {
         } else {
             write(blocks.bytes)
         }
-        swap(&blocks, &chunk.buffer)
-        publish()
     }
 
     /// Writes blocks; where the disk is full, what is left of them waits.
@@ -91,7 +129,7 @@ final class DumpWriting: @unchecked Sendable {
         let file: DumpFile
         do {
             file = try presentFile()
-            try describeInterfaces(in: file)
+            guard try describeInterfaces(in: file) else { return full(file, bytes, at: start, "size limit reached") }
         } catch {
             throw PartlyWritten(end: start, error: error)
         }
@@ -99,16 +137,21 @@ final class DumpWriting: @unchecked Sendable {
         if end > start { try file.append(bytes, start..<end) }
         let isFull = file.packets >= packetShare
         guard end < bytes.byteCount || isFull && dump.order.ring == nil else { return end }
+        return full(file, bytes, at: end, isFull ? "packet limit reached" : "size limit reached")
+    }
+
+    /// A file has no room for the block at `place`: the dump ends, or the ring goes on. Returns the place to go on at.
+    private func full(_ file: DumpFile, _ bytes: RawSpan, at place: Int, _ reason: String) -> Int {
         guard dump.order.ring != nil else {
             dump.close()
-            self.end(reason: isFull ? "packet limit reached" : "size limit reached")
-            return end
+            end(reason: reason)
+            return place
         }
-        if file.packets > 0 {
+        guard file.packets == 0 else {
             rotate()
-            return end
+            return place
         }
-        return skip(bytes, at: end)
+        return skip(bytes, at: place)
     }
 
     /// Passes over a packet that even an empty file has no room for.
@@ -118,12 +161,13 @@ final class DumpWriting: @unchecked Sendable {
         return place + block.length
     }
 
-    func describeInterfaces(in file: DumpFile) throws(SystemCallError) {
+    /// Describes interfaces that are new; false where the file has no room for that.
+    func describeInterfaces(in file: DumpFile) throws(SystemCallError) -> Bool {
         let fresh = dump.numbers.known(from: file.described)
-        guard !fresh.isEmpty else { return }
+        guard !fresh.isEmpty else { return true }
         var blocks = ByteBuffer(capacity: 4 << 10)
         for interface in fresh { append(interface, into: &blocks) }
-        try file.describe(blocks.bytes, count: fresh.count)
+        return try file.describe(blocks.bytes, count: fresh.count, byteLimit: byteShare)
     }
 
     private func append(_ interface: DumpedInterface, into blocks: inout ByteBuffer) {

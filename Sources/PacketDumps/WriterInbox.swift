@@ -4,9 +4,10 @@ import SystemCalls
 /// What the writer's thread is told, in the order in which it was told.
 enum WriterMessage: Sendable {
     case begin(DumpWriting)
-    case chunk(RunningDump, DumpChunk)
+    case joined(RunningDump, DumpLane)
+    case chunk(RunningDump, DumpLane, DumpChunk)
     /// A producer has gone; what it lost last, by the number of the interface.
-    case left(RunningDump, lost: [UInt64])
+    case left(RunningDump, DumpLane, lost: [UInt64])
     case stop(RunningDump, StopRequest)
     case quit
 }
@@ -32,15 +33,14 @@ final class WriterInbox: Sendable {
         if isFirst { wakeup.signal() }
     }
 
-    /// All messages; waits for one, at most `nanoseconds`, negative without end.
-    func take(waiting nanoseconds: Int64) -> [WriterMessage] {
-        let messages = takeAll()
-        guard messages.isEmpty else { return messages }
-        wakeup.wait(nanoseconds: nanoseconds)
-        return takeAll()
+    /// Waits until there are messages, at most `nanoseconds`, negative without end.
+    func wait(nanoseconds: Int64) {
+        let isEmpty = messages.withLock { $0.isEmpty }
+        if isEmpty { wakeup.wait(nanoseconds: nanoseconds) }
     }
 
-    private func takeAll() -> [WriterMessage] {
+    /// All messages.
+    func takeAll() -> [WriterMessage] {
         messages.withLock { messages in
             var taken: [WriterMessage] = []
             swap(&taken, &messages)
