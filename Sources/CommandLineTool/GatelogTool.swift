@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
+import Primitives
 import SystemCalls
 
 /// The command line as a library: the program is one call, and tests call it in process.
 public enum GatelogTool {
-    /// The version of all programs of this repository.
-    public static let version = "0.1.0"
+    public static let version = Product.version
 
     /// What a program ends with; the same for every command.
     public enum ExitStatus {

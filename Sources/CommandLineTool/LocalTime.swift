@@ -1,15 +1,8 @@
 import Primitives
 import Records
-import SystemCalls
 
 /// Local time as this machine has it.
 enum LocalTime {
-    /// The zone of TZ or /etc/localtime; UTC where there is none.
-    static var zone: ZoneTable {
-        guard let file = LocalZone.bytes(), let zone = try? ZoneTable(parsing: file.span.bytes) else { return .utc }
-        return zone
-    }
-
     /// How times of a summary are written: date and time of day, with as many digits as its length needs.
     static func spelling(_ zone: ZoneTable, of summary: TrafficSummary) -> (Timestamp) -> String {
         let length = summary.latest.nanoseconds.subtractingReportingOverflow(summary.earliest.nanoseconds)

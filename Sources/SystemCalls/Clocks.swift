@@ -12,6 +12,12 @@ public enum Clocks {
     /// Nanoseconds that all threads of this process have spent on a processor (CLOCK_PROCESS_CPUTIME_ID).
     public static var processorTime: Int64 { read(CLOCK_PROCESS_CPUTIME_ID).nanoseconds }
 
+    /// Waits that long, or until a signal comes.
+    public static func sleep(nanoseconds: Int64) {
+        var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        _ = unsafe nanosleep(&time, nil)
+    }
+
     private static func read(_ clock: clockid_t) -> Timestamp {
         var time = timespec()
         let result = unsafe clock_gettime(clock, &time)

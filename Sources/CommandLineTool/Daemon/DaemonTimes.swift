@@ -1,3 +1,4 @@
+import PacketStages
 import Primitives
 import Records
 import SystemCalls
@@ -7,7 +8,7 @@ struct DaemonTimes {
     let zone: ZoneTable
     let now: Timestamp
 
-    init(zone: ZoneTable = LocalTime.zone, now: Timestamp = Clocks.wall) {
+    init(zone: ZoneTable = ZoneTable.local, now: Timestamp = Clocks.wall) {
         self.zone = zone
         self.now = now
     }
@@ -39,7 +40,7 @@ struct DaemonTimes {
     }
 
     private func time(_ text: String) -> Timestamp? {
-        guard case .absolute(let time) = try? TimeArgument(parsing: text, zone: zone, option: "time") else {
+        guard case .absolute(let time) = try? TimePoint(parsing: text, zone: zone, option: "time") else {
             return nil
         }
         return time

@@ -2,6 +2,7 @@ import Directories
 import Expressions
 import LogFiles
 import LogIndex
+import PacketStages
 import Primitives
 import Records
 import Settings
@@ -30,7 +31,7 @@ struct FileLogPlan {
         let settings = try command.settings.map { try LoadedSettings(path: $0) }
         if let settings { selection.directory = Directory(settings.document, lists: settings.lists) }
         let isUTC = command.utc || settings?.document.logs.utc.value == true
-        selection.zone = isUTC ? .utc : LocalTime.zone
+        selection.zone = isUTC ? .utc : ZoneTable.local
         selection.pattern = command.grep
         selection.ignoresCase = command.ignoreCase
         if let text = command.match {

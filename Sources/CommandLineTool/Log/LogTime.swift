@@ -4,12 +4,12 @@ import SystemCalls
 
 /// A point in time as people type it behind --since and --until.
 enum LogTime {
-    /// Reads what `TimeArgument` reads, a time of day being today's, and spans of time: `90s`, `15m`, `24h`, `7d` ago.
+    /// Reads what `TimePoint` reads, a time of day being today's, and spans of time: `90s`, `15m`, `24h`, `7d` ago.
     static func parse(_ text: String, zone: ZoneTable, option: String, now: Timestamp = Clocks.wall) throws -> Timestamp
     {
         if let ago = span(text) { return Timestamp(nanoseconds: now.nanoseconds - ago) }
         do {
-            return try TimeArgument(parsing: text, zone: zone, option: option).resolved(first: now, zone: zone)
+            return try TimePoint(parsing: text, zone: zone, option: option).resolved(first: now, zone: zone)
         } catch {
             throw ToolFailure(
                 """

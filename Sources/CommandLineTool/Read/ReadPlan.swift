@@ -23,11 +23,11 @@ struct ReadPlan {
         self.files = files
         surroundings = try Surroundings(command.names, captures: files)
         expression = try ExpressionInput(text, surroundings, console).expression
-        let zone = command.utc || surroundings.logs?.utc.value == true ? ZoneTable.utc : LocalTime.zone
+        let zone = command.utc || surroundings.logs?.utc.value == true ? ZoneTable.utc : .local
         self.zone = zone
         window = TimeWindow(
-            from: try command.from.map { try TimeArgument(parsing: $0, zone: zone, option: "--from") },
-            to: try command.to.map { try TimeArgument(parsing: $0, zone: zone, option: "--to") }, zone: zone)
+            from: try command.from.map { try TimePoint(parsing: $0, zone: zone, option: "--from") },
+            to: try command.to.map { try TimePoint(parsing: $0, zone: zone, option: "--to") }, zone: zone)
     }
 
     /// The first argument is the expression, unless it is the only one and names a file: then every IP packet is

@@ -4,8 +4,8 @@ import Records
 
 /// The stretch of time that --from and --to leave: from the first to before the last.
 struct TimeWindow {
-    private let from: TimeArgument?
-    private let to: TimeArgument?
+    private let from: TimePoint?
+    private let to: TimePoint?
     private let zone: ZoneTable
     private var lower = Timestamp(nanoseconds: .min)
     private var upper = Timestamp(nanoseconds: .max)
@@ -13,7 +13,7 @@ struct TimeWindow {
     /// Every packet is inside.
     let isOpen: Bool
 
-    init(from: TimeArgument?, to: TimeArgument?, zone: ZoneTable) {
+    init(from: TimePoint?, to: TimePoint?, zone: ZoneTable) {
         self.from = from
         self.to = to
         self.zone = zone

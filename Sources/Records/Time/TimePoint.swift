@@ -1,29 +1,21 @@
-import Primitives
-import Records
+public import Primitives
 
-/// A point in time as people type it behind --from and --to.
-enum TimeArgument: Equatable {
+/// A point in time as people type it.
+public enum TimePoint: Hashable, Sendable {
     case absolute(Timestamp)
-    /// Nanoseconds after midnight of the day on which the capture begins, local time.
+    /// Nanoseconds after midnight of a day that is not said, local time.
     case timeOfDay(Int64)
 
-    /// Reads a date, a date with a time, a time alone, or seconds since 1970. Without a zone (Z, +02:00) it is
-    /// local time in `zone`.
-    init(parsing text: String, zone: ZoneTable, option: String) throws {
+    /// Reads a date, a date with a time (RFC 3339 too), a time alone, or seconds since 1970; nil for anything else.
+    /// Without a zone (Z, +02:00) it is local time in `zone`.
+    public init?(parsing text: String, zone: ZoneTable) {
         var reader = TimeReader(text)
-        guard let time = reader.time(zone) else {
-            throw ToolFailure(
-                """
-                \(option) "\(text.escaped)" is not a time; it takes 2024-05-01, 2024-05-01T12:30:05.5Z \
-                (also with a space, +02:00, or no zone for local time), 12:30:05 on the capture's first day, or \
-                seconds since 1970
-                """)
-        }
+        guard let time = reader.time(zone) else { return nil }
         self = time
     }
 
-    /// The point meant, for a capture that begins at `first`.
-    func resolved(first: Timestamp, zone: ZoneTable) -> Timestamp {
+    /// The point meant, on the day of `first`.
+    public func resolved(first: Timestamp, zone: ZoneTable) -> Timestamp {
         switch self {
         case .absolute(let time): return time
         case .timeOfDay(let nanoseconds):
@@ -42,7 +34,7 @@ private struct TimeReader {
 
     init(_ text: String) { self.text = Array(text.utf8) }
 
-    mutating func time(_ zone: ZoneTable) -> TimeArgument? {
+    mutating func time(_ zone: ZoneTable) -> TimePoint? {
         if let seconds = wholeNumber() { return seconds }
         at = 0
         if let day = date() {
@@ -57,12 +49,12 @@ private struct TimeReader {
         return .timeOfDay(second * 1_000_000_000 + fraction)
     }
 
-    private func local(_ second: Int64, _ fraction: Int64, _ zone: ZoneTable) -> TimeArgument {
+    private func local(_ second: Int64, _ fraction: Int64, _ zone: ZoneTable) -> TimePoint {
         .absolute(Timestamp(seconds: zone.universal(local: second), nanoseconds: fraction))
     }
 
     /// Seconds since 1970, perhaps with a fraction: at least six digits, for a year is none.
-    private mutating func wholeNumber() -> TimeArgument? {
+    private mutating func wholeNumber() -> TimePoint? {
         guard let seconds = number(digits: 6...11), let fraction = fraction(), at == text.count else { return nil }
         return .absolute(Timestamp(seconds: seconds, nanoseconds: fraction))
     }
