@@ -26,7 +26,10 @@ func test(_ room: String, _ others: [Target.Dependency] = []) -> Target {
 
 let package = Package(
     name: "gatelog",
-    products: [.executable(name: "gatelog", targets: ["gatelog"])],
+    products: [
+        .executable(name: "gatelog", targets: ["gatelog"]),
+        .executable(name: "gatelogd", targets: ["gatelogd"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Without its traits: no configuration reader, no full Foundation. Its TLS and HTTP/2 targets are not built.
@@ -79,7 +82,7 @@ let package = Package(
             name: "GeoDatabases", dependencies: ["CMaxMind", "Primitives"], swiftSettings: strict),
         .target(
             name: "PacketStages",
-            dependencies: ["Primitives", "PacketDecoding", "Records", "Expressions", "GeoDatabases"],
+            dependencies: ["Primitives", "SystemCalls", "PacketDecoding", "Records", "Expressions", "GeoDatabases"],
             swiftSettings: common),
         .target(
             name: "LiveCapture",
@@ -136,10 +139,17 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
                 "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories", "ControlMessages",
-                "ControlClient", "LogIndex", "LogFiles",
+                "ControlClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
+        .executableTarget(
+            name: "gatelogd",
+            dependencies: [
+                "Primitives", "SystemCalls", "ControlMessages", "ControlAPI", "Engine",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: common),
 
         .executableTarget(
             name: "ProgramBenchmark", dependencies: ["Expressions", "PacketDecoding", "Primitives", "TestSupport"],

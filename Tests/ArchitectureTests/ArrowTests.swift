@@ -19,7 +19,7 @@ struct ArrowTests {
         "GeoDatabases": ["CMaxMind", "Primitives"],
         // Names of settings for expressions, which know no settings: the daemon and the tool build them alike.
         "Directories": ["Expressions", "Primitives", "Settings"],
-        "PacketStages": ["Expressions", "GeoDatabases", "PacketDecoding", "Primitives", "Records"],
+        "PacketStages": ["Expressions", "GeoDatabases", "PacketDecoding", "Primitives", "Records", "SystemCalls"],
         "LogIndex": ["Primitives", "PacketDecoding", "Records", "Expressions"],
         "LiveCapture": [
             "CLinux", "CaptureFiles", "CaptureStreams", "Netlink", "PacketDecoding", "Primitives", "Records",
@@ -51,11 +51,13 @@ struct ArrowTests {
         ],
         "CommandLineTool": [
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "ControlClient", "ControlMessages", "Directories",
-            "Dispatch", "Expressions", "Foundation", "GeoDatabases", "LogFiles", "LogIndex", "PacketDecoding",
-            "PacketStages", "Patterns",
+            "Dispatch", "Expressions", "Foundation", "GeoDatabases", "PacketDecoding", "PacketStages", "Patterns",
             "Primitives", "Records", "Settings", "Synchronization", "SystemCalls",
         ],
         "gatelog": ["CommandLineTool"],
+        "gatelogd": [
+            "ArgumentParser", "ControlAPI", "ControlMessages", "Engine", "Logging", "Primitives", "SystemCalls",
+        ],
     ]
 
     @Test("Every import is an arrow of the plan")

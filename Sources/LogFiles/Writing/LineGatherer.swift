@@ -50,6 +50,18 @@ struct LineGatherer: ~Copyable {
         if text.count >= LogChunk.textLength || counts.lines >= LogChunk.lineCount { handOver() }
     }
 
+    mutating func append(
+        _ record: ConnectionRecord, _ names: borrowing PacketNames, _ services: borrowing ServiceNames,
+        _ renderer: inout ConnectionLineRenderer
+    ) {
+        if isHeld, !admits(record.time) { return }
+        let before = text.count
+        renderer.append(record, names, services, to: &text)
+        builder.append(kind: .connection, time: record.time, lineLength: text.count - before)
+        counts.lines &+= 1
+        if text.count >= LogChunk.textLength || counts.lines >= LogChunk.lineCount { handOver() }
+    }
+
     mutating func setLimit(_ limit: RateLimit?) {
         self.limit = limit
         isHeld = limit != nil || isStuck

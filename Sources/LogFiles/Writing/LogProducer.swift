@@ -30,6 +30,14 @@ public struct LogProducer: ~Copyable {
         gatherer.append(record, bytes, names, &renderer, form: form, kind: kind)
     }
 
+    /// Appends the line of a connection that ended.
+    public mutating func append(
+        _ record: ConnectionRecord, _ names: borrowing PacketNames, _ services: borrowing ServiceNames,
+        _ renderer: inout ConnectionLineRenderer
+    ) {
+        gatherer.append(record, names, services, &renderer)
+    }
+
     /// Limits the lines from now on; nil takes the limit away. Lines beyond it are counted, and told of in one line at
     /// most once a second.
     public mutating func setLimit(_ limit: RateLimit?) {

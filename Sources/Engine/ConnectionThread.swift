@@ -1,0 +1,80 @@
+import ControlMessages
+import Expressions
+import LiveCapture
+import LogFiles
+import Primitives
+import Records
+import Synchronization
+import SystemCalls
+
+/// Writes each connection that ends into the Connection log.
+final class ConnectionThread: Sendable {
+    private let stopping = StopFlag()
+    private let published: Published
+    private let thread: Thread
+
+    /// What the kernel's connection tracking has to be told, so that lines are whole.
+    let tracking: ConnectionTracking
+
+    init(receiveBuffer: Int, log: LogWriter, lines: LinePlan, services: [String: [ClosedRange<UInt16>]]) throws {
+        var options = ConnectionSource.Options(seed: .random(in: 0 ... .max))
+        options.receiveBuffer = receiveBuffer
+        tracking = ConnectionTracking.current()
+        let source = Handover(try ConnectionSource(options))
+        let stopping = stopping
+        let shared = Published()
+        published = shared
+        thread = try Thread(name: "connections") {
+            guard var source = source.take() else { return }
+            Self.serve(&source, log, lines, services, stopping, shared)
+        }
+    }
+
+    /// What others may look at.
+    private final class Published: Sendable {
+        let report = Mutex(WorkerOrders.Report())
+    }
+
+    private static func serve(
+        _ source: inout ConnectionSource, _ log: LogWriter, _ lines: LinePlan,
+        _ services: [String: [ClosedRange<UInt16>]], _ stopping: StopFlag, _ published: Published
+    ) {
+        var producer = log.producer()
+        var renderer = ConnectionLineRenderer(
+            clock: LineClock(zone: lines.zone, form: lines.milliseconds ? .bracketedMilliseconds : .bracketed))
+        let names = PacketNames()
+        let services = ServiceNames { port in Self.name(of: port, services) }
+        do throws(SourceError) {
+            while !stopping.isSet {
+                if try source.nextBatch() == .packets {
+                    while let event = source.next() {
+                        if event.kind == .destroyed { producer.append(event.record, names, services, &renderer) }
+                    }
+                }
+                producer.endBatch()
+                let counters = source.counters()
+                published.report.withLock { report in
+                    report.state = .running
+                    report.counters = counters
+                }
+            }
+            published.report.withLock { $0.state = .ended }
+        } catch {
+            published.report.withLock { $0.state = .failed(error) }
+        }
+    }
+
+    /// As the lines of the log have it: "HTTP"; names of the administrator's as they stand.
+    private static func name(of port: UInt16, _ services: [String: [ClosedRange<UInt16>]]) -> String? {
+        let own = services.filter { $0.value.contains { $0.contains(port) } }.keys.min()
+        return own ?? Services.name(of: port)?.uppercased()
+    }
+
+    var state: SourceState { SourceState("connections", published.report.withLock { $0 }) }
+
+    var latest: WorkerOrders.Report { published.report.withLock { $0 } }
+
+    func stop() { stopping.set() }
+
+    func join() { thread.join() }
+}

@@ -1,0 +1,36 @@
+import LiveCapture
+import Settings
+import Synchronization
+
+extension GatewayEngine {
+    /// Groups of this machine whose members may talk to the engine, by what they may.
+    public struct AccessGroups: Hashable, Sendable {
+        init(_ settings: APISettings) {
+            administrators = settings.group.value
+            readers = settings.readers.value
+        }
+
+        /// Everything.
+        public var administrators: String?
+        /// Looking.
+        public var readers: String?
+    }
+
+    /// As the settings have them now; asked by each request.
+    public nonisolated var accessGroups: AccessGroups { access.withLock { $0 } }
+
+    /// What the daemon says to who started it, once it is there.
+    public var greeting: String {
+        let captured: String
+        if let replay = options.replay {
+            captured = "replaying \(replay.path)"
+        } else if let indexes = plan.captured {
+            let names = networkInterfaces.filter { indexes.contains($0.index) }.map(\.name)
+            captured = names.isEmpty ? "waiting for its interfaces" : "watching \(names.joined(separator: ", "))"
+        } else {
+            captured = "watching all interfaces"
+        }
+        let problems = standing.sorted { $0.key < $1.key }.map { "\n  note: \($0.value)" }.joined()
+        return "gatelogd \(options.version): \(captured); logs in \(home.logs), API at \(home.socket)\(problems)"
+    }
+}

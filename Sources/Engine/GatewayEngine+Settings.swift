@@ -1,0 +1,99 @@
+public import ControlMessages
+import Expressions
+import LogIndex
+import Primitives
+import Records
+import Settings
+import SettingsStore
+import Synchronization
+import SystemCalls
+
+extension GatewayEngine {
+    public func settings() async -> [SettingState] {
+        document.effective.map { setting in
+            SettingState(key: "\(setting.key)", value: setting.value, origin: "\(setting.origin)")
+        }
+    }
+
+    public func setSetting(
+        _ key: String, to value: String?, by actor: ControlActor
+    ) async throws(ControlError) -> [SettingState] {
+        let parsed: SettingsKey
+        do {
+            parsed = try SettingsKey(parsing: key)
+        } catch {
+            throw ControlError(.invalid, "\(error)")
+        }
+        try await change(value.map { .set(parsed, yaml: $0) } ?? .unset(parsed), by: actor)
+        return await settings()
+    }
+
+    public func reload(by actor: ControlActor) async throws(ControlError) {
+        let before = document
+        do {
+            try adopt(try settingsBoard.reload().document)
+        } catch {
+            restore(before)
+            let text = "the settings were not read again, the old ones go on:\n\(error)"
+            logs.say(.error, .error, text)
+            throw ControlError(.invalid, text)
+        }
+        note(actor, "settings", from: nil, to: "read again")
+    }
+
+    /// A key that is in the program, not typed.
+    func settingsKey(_ text: StaticString) -> SettingsKey {
+        guard let key = try? SettingsKey(parsing: "\(text)") else { preconditionFailure("\(text) is a key") }
+        return key
+    }
+
+    /// Applies a change: the settings are checked as a whole and the plan is made before anything is written.
+    func change(_ change: SettingsChange, by actor: ControlActor) async throws(ControlError) {
+        let before = document
+        let old = value(of: change.key)
+        let note = SettingsChangeNote(who: actor.name, when: EventTimes.text(Clocks.wall), from: actor.from)
+        do {
+            try adopt(try settingsBoard.preview(change, by: note))
+            document = try settingsBoard.apply(change, by: note).document
+        } catch {
+            restore(before)
+            throw ControlError(.invalid, "\(error)")
+        }
+        self.note(actor, "\(change.key)", from: old, to: value(of: change.key))
+    }
+
+    /// Lets other settings hold: logs, expressions, plan. Throws where they cannot.
+    private func adopt(_ next: SettingsDocument) throws(EngineError) {
+        document = next
+        addressLists = try lists(of: next)
+        try takeUpSettings(next)
+        try replan()
+        logs.configure(next.logs)
+        access.withLock { $0 = AccessGroups(next.api) }
+    }
+
+    private func lists(of document: SettingsDocument) throws(EngineError) -> [String: [AddressRange]] {
+        do {
+            return try settingsBoard.addressLists(of: document)
+        } catch {
+            throw EngineError("\(error)")
+        }
+    }
+
+    private func restore(_ before: SettingsDocument) {
+        // It held a moment ago.
+        try? adopt(before)
+    }
+
+    private func value(of key: SettingsKey) -> String? {
+        let found = document.effective.filter { $0.key.path.starts(with: key.path) }
+        if found.count == 1 { return found[0].value }
+        return found.isEmpty ? nil : "\(found.count) values"
+    }
+
+    /// A line of the Config log.
+    func note(_ actor: ControlActor, _ path: String, from old: String?, to new: String?) {
+        let change = ConfigurationChange(who: actor.name, from: actor.from, path: path, old: old, new: new)
+        logs.say(.config, .change, change.text)
+    }
+}

@@ -1,0 +1,172 @@
+import Expressions
+import LiveCapture
+import LogFiles
+import LogIndex
+import PacketDecoding
+import PacketDumps
+import PacketStages
+import Primitives
+import Records
+import Settings
+import SettingsStore
+import Synchronization
+import SystemCalls
+
+/// The engine of a gateway: opens the sources, makes plans of the settings and of what is asked of it, and hands them
+/// to the workers. Everything here is the control plane; packets are the workers' business.
+public actor GatewayEngine {
+    let options: EngineOptions
+    let home: HomeFolder
+    let logs: LogSet
+    let dumpStore: DumpStore
+    let interfaceNames: InterfaceNamesBoard
+    let settingsBoard: SettingsBoard
+    var document: SettingsDocument
+    /// Address groups by name.
+    var addressLists: [String: [AddressRange]]
+    /// The machine's interfaces as netlink told them last.
+    var networkInterfaces: [NetworkInterface] = []
+    var plan = Plan()
+    /// The kernel's filter of the plan, and what each demand does to it.
+    var filter: KernelFilter
+    var packetLog: PacketLogging?
+    /// Counts of dumps that run, by their names.
+    var dumpTaps: [String: DumpTap] = [:]
+    var sources: [SourceThread] = []
+    var connections: ConnectionThread?
+    var watchers: [Thread] = []
+    let isStopping = StopFlag()
+    let access: Mutex<AccessGroups>
+    let queries = QueryThreads()
+    var board = ProblemBoard()
+    /// What stands although nobody looks: sources that could not be opened.
+    var standing: [ProblemBoard.Key: String] = [:]
+    let startedAt: Timestamp
+    private let marker: RunMarker
+
+    /// Packet logging that is on.
+    struct PacketLogging {
+        var expression: Expression
+        var counter: TapCounter
+    }
+
+    /// A dump that runs, as the plan sees it.
+    struct DumpTap {
+        var id: DumpID
+        var tap: TapPlan
+    }
+
+    /// Reads the settings and opens the logs; nothing is captured before `start`. Throws what is wrong with the
+    /// settings, all of it at once, or with the folders.
+    public init(_ options: EngineOptions) throws(EngineError) {
+        self.options = options
+        home = options.home
+        startedAt = Clocks.wall
+        marker = RunMarker(path: home.marker)
+        interfaceNames = InterfaceNamesBoard()
+        do {
+            for folder in home.folders { try Folders.makeAll(folder, permissions: 0o750) }
+            let board = try SettingsBoard(home: home, file: options.settings)
+            settingsBoard = board
+            document = board.stored.document
+            access = Mutex(AccessGroups(document.api))
+            addressLists = try board.addressLists(of: document)
+            let reporter = LogReporter()
+            logs = try LogSet(folder: home.logs, settings: document.logs) { reporter.report($0, $1) }
+            reporter.begin(logs)
+            let names = interfaceNames
+            let events = logs
+            dumpStore = try DumpStore(
+                folder: home.dumps,
+                DumpSurroundings(
+                    application: "gatelog \(options.version)", operatingSystem: Machine.operatingSystem,
+                    interface: { id, _ in names.dumpInterface(id) },
+                    event: { DumpReporter.report($0, events) }))
+            try dumpStore.recover()
+        } catch let error as SettingsErrors {
+            throw EngineError("the settings cannot be used\n\(error)")
+        } catch SettingsStoreError.faults(let errors) {
+            throw EngineError("the settings cannot be used\n\(errors)")
+        } catch {
+            throw EngineError("\(error)")
+        }
+        filter = KernelFilter([], directory: Directory())
+    }
+
+    /// Says that the engine is there, opens the sources and begins to watch. Throws where nothing at all can be
+    /// captured: what is missing and how to grant it.
+    public func start() throws(EngineError) {
+        noteStart()
+        do {
+            networkInterfaces = try NetworkInterface.all()
+        } catch {
+            standing["interfaces"] = "the interfaces of this machine cannot be read: \(error)"
+        }
+        do {
+            try takeUpSettings(document)
+            plan = try makePlan()
+            filter = makeFilter(plan)
+            try openSources()
+        } catch {
+            noteEnd()
+            throw error
+        }
+        startWatchers()
+    }
+
+    /// Stops everything in order: the sources, then what they fed. Says what was still to be written, and was.
+    public func stop() async -> String {
+        isStopping.set()
+        for source in sources { source.stop() }
+        connections?.stop()
+        for source in sources { source.join() }
+        connections?.join()
+        for watcher in watchers { watcher.join() }
+        sources = []
+        connections = nil
+        let dumped = await dumpStore.shutdown().count
+        noteEnd()
+        let reports = logs.close()
+        let lines = reports.reduce(0) { $0 + $1.report.lines }
+        let bytes = reports.reduce(0) { $0 + $1.report.bytes }
+        let lost = reports.reduce(0) { $0 + $1.report.lost }
+        var text = "\(lines) lines (\(bytes) bytes) flushed to \(home.logs)"
+        if dumped > 0 { text += ", \(dumped) running dump\(dumped == 1 ? "" : "s") finished" }
+        if lost > 0 { text += ", \(lost) lines lost" }
+        return text
+    }
+
+    /// Opens the log files again under their names: somebody may have moved them away.
+    public func reopenLogs() {
+        for (name, writer) in logs.all {
+            do {
+                try writer.reopen()
+            } catch {
+                logs.say(.error, .error, "The \(name) log could not be opened again: \(error)")
+            }
+        }
+    }
+
+    private func noteStart() {
+        let dialect = LogDialect(document.logs.dialect.value)
+        for (name, writer) in logs.all where !writer.recovery.isEmpty {
+            logs.say(.warning, .warning, "The \(name) log was mended: \(writer.recovery.sentence)")
+        }
+        if let remains = marker.remains() {
+            let begun = remains.startedAt.map { EventTimes.line($0, zone: plan.lines.zone) }
+            logs.say(
+                .security, .engine, EngineEvent.crashed(startedAt: begun, processID: remains.processID).text(dialect))
+        }
+        logs.say(.security, .engine, EngineEvent.startup.text(dialect), at: startedAt)
+        do {
+            try marker.set(processID: Machine.processID, at: startedAt)
+        } catch {
+            standing["marker"] = "a crash of this run will not be noticed: \(error)"
+        }
+    }
+
+    private func noteEnd() {
+        logs.say(.security, .engine, EngineEvent.shutdown.text(LogDialect(document.logs.dialect.value)))
+        marker.clear()
+    }
+}

@@ -1,0 +1,62 @@
+import Primitives
+import Settings
+import SettingsStore
+import Synchronization
+import SystemCalls
+
+/// The settings of both layers, and the files of addresses that they name, as threads of the control plane share them.
+final class SettingsBoard: Sendable {
+    private let keeper: SettingsKeeper
+    private let files: Mutex<GroupFiles>
+
+    /// Loads both layers; a `file` that is not there has no settings unless it was named.
+    init(home: HomeFolder, file: String?) throws(SettingsStoreError) {
+        keeper = SettingsKeeper(file: file ?? home.settings, folder: home.changes, mayBeMissing: file == nil)
+        files = Mutex(GroupFiles())
+        _ = try keeper.load()
+    }
+
+    /// What holds now.
+    var stored: StoredSettings {
+        guard let stored = keeper.stored else { preconditionFailure("the settings were loaded when this was made") }
+        return stored
+    }
+
+    /// Reads both layers again; where anything is wrong, what held before holds.
+    func reload() throws(SettingsStoreError) -> StoredSettings { try keeper.load() }
+
+    /// The settings as a change would make them, checked; nothing changes.
+    func preview(_ change: SettingsChange, by note: SettingsChangeNote) throws(SettingsErrors) -> SettingsDocument {
+        let stored = stored
+        return try stored.layers.applying(change, by: note, version: stored.version + 1, name: "changes").document
+    }
+
+    /// Makes the change; it is on the disk when this returns.
+    func apply(
+        _ change: SettingsChange, by note: SettingsChangeNote
+    ) throws(SettingsStoreError) -> StoredSettings {
+        try keeper.apply(change, by: note)
+    }
+
+    /// The address groups of `document`, with what their files hold; files that changed are read again. A file that
+    /// cannot be used keeps what was read of it last, and is among the problems.
+    func addressLists(of document: SettingsDocument) throws(SettingsErrors) -> [String: [AddressRange]] {
+        let contents = files.withLock { files in
+            _ = files.follow(document)
+            return files.contents
+        }
+        return try document.addressLists(files: contents)
+    }
+
+    /// Waits for files of addresses to change, at most `milliseconds`; says what was read.
+    func nextGroupNews(milliseconds: Int32) -> [GroupFileNews] {
+        let number = files.withLock { $0.number }
+        var poll = Poll()
+        if number >= 0 { poll.add(number, for: .readable) }
+        _ = try? poll.wait(milliseconds: milliseconds)
+        return files.withLock { $0.next(milliseconds: 0) }
+    }
+
+    /// What is wrong with the files of addresses just now.
+    var problems: [String] { files.withLock { $0.problems } }
+}

@@ -1,0 +1,54 @@
+import LiveCapture
+import Synchronization
+
+/// Where a worker and the control plane meet: a plan to take over, the order to stop, and what the worker counts.
+/// Looked at once a batch.
+final class WorkerOrders: Sendable {
+    enum State: Hashable, Sendable {
+        case starting, running, ended
+        case failed(SourceError)
+    }
+
+    struct Report: Sendable {
+        var state = State.starting
+        var counters = SourceCounters()
+        /// The number of the plan that the worker follows.
+        var plan: UInt64 = 0
+    }
+
+    /// "capture 0", "firewall log".
+    let name: String
+    let feed: FeedKind
+    private let next = Mutex<WorkerPlan?>(nil)
+    private let hasNext = Atomic<Bool>(false)
+    private let stopping = Atomic<Bool>(false)
+    private let current = Mutex(Report())
+
+    init(name: String, feed: FeedKind) {
+        self.name = name
+        self.feed = feed
+    }
+
+    /// Hands a plan over; one that was not taken yet is replaced.
+    func give(_ plan: consuming sending WorkerPlan) {
+        var plan: WorkerPlan? = plan
+        next.withLock { $0 = plan.take() }
+        hasNext.store(true, ordering: .releasing)
+    }
+
+    /// The plan to take over, once. Costs one atomic load where there is none.
+    func takePlan() -> WorkerPlan? {
+        guard hasNext.load(ordering: .acquiring) else { return nil }
+        hasNext.store(false, ordering: .relaxed)
+        return next.withLock { $0.take() }
+    }
+
+    func stop() { stopping.store(true, ordering: .releasing) }
+
+    var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    var report: Report { current.withLock { $0 } }
+
+    /// Changes what is published.
+    func publish(_ change: (inout sending Report) -> Void) { current.withLock { change(&$0) } }
+}

@@ -1,0 +1,86 @@
+import ControlAPI
+import ControlMessages
+import Engine
+import Logging
+import SystemCalls
+
+/// The engine and its API, from the start to the signal that ends them.
+struct Daemon {
+    private let command: DaemonCommand
+
+    init(_ command: DaemonCommand) { self.command = command }
+
+    func run(_ signals: SignalWatch) async throws {
+        let options = command.options
+        let engine = try GatewayEngine(options)
+        // Another daemon under the same folder must be noticed before anything is captured.
+        let server = try await ControlServer.start(
+            engine: engine,
+            socket: ControlSocket(path: options.home.socket, group: engine.accessGroups.administrators),
+            access: PeerAccess(groups: {
+                let groups = engine.accessGroups
+                return PeerAccess.Groups(administrators: groups.administrators, readers: groups.readers)
+            }),
+            logger: Logger(label: "gatelogd") { StreamLogHandler.standardError(label: $0) })
+        do {
+            try await engine.start()
+        } catch {
+            await server.stop()
+            _ = await engine.stop()
+            throw error
+        }
+        Self.say(await engine.greeting)
+        let console = command.console ? Task { await Self.follow(engine) } : nil
+        await serve(engine, signals)
+        console?.cancel()
+        await server.stop()
+        Self.say("gatelogd: stopped; \(await engine.stop())")
+    }
+
+    /// Acts upon signals until one of them ends the daemon.
+    private func serve(_ engine: GatewayEngine, _ signals: SignalWatch) async {
+        for await signal in Self.stream(signals) {
+            switch signal {
+            case .terminate, .interrupt: return
+            case .hangUp:
+                do {
+                    try await engine.reload(by: ControlActor(name: "root", from: "SIGHUP"))
+                } catch {
+                    Self.say("gatelogd: \(error)")
+                }
+            case .user1: await engine.reopenLogs()
+            }
+        }
+    }
+
+    private static func stream(_ signals: SignalWatch) -> AsyncStream<DaemonSignal> {
+        let (stream, continuation) = AsyncStream.makeStream(of: DaemonSignal.self)
+        do {
+            _ = try Thread(name: "signals") {
+                while true {
+                    guard let signal = signals.next(within: 60_000) else { continue }
+                    if case .terminated = continuation.yield(signal) { return }
+                }
+            }
+        } catch {
+            say("gatelogd: signals cannot be waited for: \(error)")
+            continuation.finish()
+        }
+        return stream
+    }
+
+    /// Prints the Debug log's new lines.
+    private static func follow(_ engine: GatewayEngine) async {
+        var query = LogQuery()
+        query.limit = 0
+        guard let pages = try? await engine.followLog("debug", query) else { return }
+        for await page in pages {
+            for line in page.lines { print(line) }
+        }
+    }
+
+    /// A line to standard error.
+    static func say(_ text: String) {
+        try? FileDescriptor.standardError.write(Array((text + "\n").utf8).span.bytes)
+    }
+}

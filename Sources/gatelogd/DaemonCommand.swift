@@ -1,0 +1,77 @@
+import ArgumentParser
+import Engine
+import Primitives
+import SystemCalls
+
+/// What stands on the daemon's command line. People type `gatelog run`, which starts this with the same options.
+struct DaemonCommand: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder of settings, state and logs.", valueName: "dir"))
+    var home = "var"
+
+    @Option(help: ArgumentHelp("The settings, in place of DIR/etc/gatelog.yaml.", valueName: "file"))
+    var settings: String?
+
+    @Option(
+        name: .customLong("interface"),
+        help: ArgumentHelp("Capture on NAME alone; may be given several times.", valueName: "name"))
+    var interfaces: [String] = []
+
+    @Option(help: ArgumentHelp("Replay a capture in place of capturing.", valueName: "file"))
+    var replay: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Replay N times as fast as it was captured; 0 is as fast as it goes. Default: 1.", valueName: "n"))
+    var speed = 1.0
+
+    @Option(help: ArgumentHelp("Replay the capture N times; 0 is without end. Default: 1.", valueName: "n"))
+    var loops = 1
+
+    @Flag(help: "Print the Debug log as it is written.")
+    var console = false
+
+    @Flag(help: "Print the version.")
+    var version = false
+
+    func validate() throws {
+        if speed < 0 { throw ValidationError("--speed takes a number from 0 on") }
+        if loops < 0 { throw ValidationError("--loops takes a number from 0 on") }
+        if replay == nil, speed != 1 || loops != 1 {
+            throw ValidationError("--speed and --loops are about --replay; add --replay FILE")
+        }
+        if replay != nil, !interfaces.isEmpty {
+            throw ValidationError("--replay takes the place of --interface; choose one")
+        }
+    }
+
+    var options: EngineOptions {
+        var options = EngineOptions(home: HomeFolder(home), version: Product.version)
+        options.settings = settings
+        options.interfaces = interfaces
+        options.replay = replay.map {
+            EngineOptions.Replay(path: $0, speed: speed == 0 ? nil : speed, loops: loops)
+        }
+        return options
+    }
+
+    /// Runs the daemon until a signal ends it. Exit status: 0 after an orderly end, 2 where it could not start.
+    static func main(_ arguments: some Sequence<String>, _ signals: SignalWatch) async {
+        let command: DaemonCommand
+        do {
+            command = try parse(Array(arguments))
+        } catch {
+            exit(withError: error)
+        }
+        if command.version {
+            print(Product.version)
+            return
+        }
+        let daemon = Daemon(command)
+        do {
+            try await daemon.run(signals)
+        } catch {
+            Daemon.say("gatelogd: \(error)")
+            exit(withError: ExitCode(2))
+        }
+    }
+}
