@@ -139,7 +139,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
                 "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories", "ControlMessages",
-                "ControlClient",
+                "ControlClient", "LogIndex", "LogFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),

@@ -51,8 +51,8 @@ struct ArrowTests {
         ],
         "CommandLineTool": [
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "ControlClient", "ControlMessages", "Directories",
-            "Dispatch", "Expressions", "Foundation", "GeoDatabases", "PacketDecoding", "PacketStages", "Patterns",
-            "Primitives", "Records", "Settings", "Synchronization", "SystemCalls",
+            "Dispatch", "Expressions", "Foundation", "GeoDatabases", "LogFiles", "LogIndex", "PacketDecoding",
+            "PacketStages", "Patterns", "Primitives", "Records", "Settings", "Synchronization", "SystemCalls",
         ],
         "gatelog": ["CommandLineTool"],
         "gatelogd": [
