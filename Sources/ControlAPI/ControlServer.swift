@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// The API of a running engine: HTTP on a unix socket, everything that the command line and the page can ask.
@@ -10,22 +11,22 @@ public final class ControlServer: Sendable {
     private let socket: ControlSocket
     private let limits: ControlLimits
     private let slots: StreamSlots
-    private let logger: Logger
     private let node: UInt64
+    private let services: ServiceGroup
     private let serving: Task<Void, any Error>
 
     /// Live streams and downloads that are open.
     public var openStreams: Int { slots.count }
 
     private init(
-        socket: ControlSocket, limits: ControlLimits, slots: StreamSlots, logger: Logger, node: UInt64,
+        socket: ControlSocket, limits: ControlLimits, slots: StreamSlots, node: UInt64, services: ServiceGroup,
         serving: Task<Void, any Error>
     ) {
         self.socket = socket
         self.limits = limits
         self.slots = slots
-        self.logger = logger
         self.node = node
+        self.services = services
         self.serving = serving
     }
 
@@ -36,6 +37,9 @@ public final class ControlServer: Sendable {
         limits: ControlLimits = ControlLimits(), logger: Logger
     ) async throws(ControlServerError) -> ControlServer {
         try await socket.prepare()
+        // What a server tells of itself on the way is nothing for the daemon's log.
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
         let slots = StreamSlots(limit: limits.streams)
         let table = ControlRoutes(engine: engine, limits: limits, slots: slots).table
         let (bound, isBound) = AsyncStream.makeStream(of: Void.self)
@@ -47,9 +51,10 @@ public final class ControlServer: Sendable {
                 availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
             onServerRunning: { _ in isBound.yield() },
             logger: logger)
+        let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
         let serving = Task {
             defer { isBound.finish() }
-            try await application.run()
+            try await services.run()
         }
         var iterator = bound.makeAsyncIterator()
         guard await iterator.next() != nil else {
@@ -62,7 +67,7 @@ public final class ControlServer: Sendable {
         do {
             let node = try socket.publish()
             return ControlServer(
-                socket: socket, limits: limits, slots: slots, logger: logger, node: node, serving: serving)
+                socket: socket, limits: limits, slots: slots, node: node, services: services, serving: serving)
         } catch {
             serving.cancel()
             throw error
@@ -73,8 +78,13 @@ public final class ControlServer: Sendable {
     public func stop() async {
         slots.close()
         socket.remove(node: node)
-        serving.cancel()
+        await services.triggerGracefulShutdown()
+        let patience = Task {
+            try await Task.sleep(for: limits.farewell)
+            serving.cancel()
+        }
         _ = await serving.result
+        patience.cancel()
     }
 
     private static func http(_ limits: ControlLimits) -> HTTP1Channel.Configuration {

@@ -89,6 +89,11 @@ extension Request {
             body = try await self.body.collect(upTo: limits.bodyBytes)
         } catch is NIOTooManyBytesError {
             throw Self.tooLarge(limits)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The connection ended in the middle, or went on with something that is not HTTP.
+            throw ControlError(.invalid, "the body broke off before its end")
         }
         do {
             let data = Data(body.readableBytesView)

@@ -27,8 +27,8 @@ struct PatientWriter: Sendable {
         progress.state.withLock { $0 = (nil, .now) }
     }
 
-    /// An answer of `type` that `write` writes. Ends when `write` returns, when the reader goes away, or when it does
-    /// not read. A sign of life is sent when nothing else is, where there is one.
+    /// An answer of `type` that `write` writes. Ends when `write` returns, when the server stops, when the reader goes
+    /// away, or when it does not read. A sign of life is sent when nothing else is, where there is one.
     static func response(
         to request: Request, headers: HTTPFields, length: Int? = nil, signOfLife: ByteBuffer? = nil,
         slot: StreamSlot, limits: ControlLimits,
@@ -40,11 +40,11 @@ struct PatientWriter: Sendable {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await writer.watch(limits, signOfLife) }
                     group.addTask { try await write(writer) }
+                    group.addTask { await slot.untilClosed() }
                     defer { group.cancelAll() }
                     try await group.next()
                 }
             }
-            withExtendedLifetime(slot) {}
             try await bodyWriter.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)

@@ -19,6 +19,9 @@ struct Exchange {
     /// One thread is plenty for a command; it begins with the first request.
     private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+    /// How long a busy daemon may take to let us in.
+    private static let patience = Duration.seconds(10)
+
     /// Bytes of an answer that is not streamed.
     private static let longestAnswer = 256 << 20
 
@@ -103,24 +106,33 @@ struct Exchange {
     }
 
     private func connected() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
-        do {
-            return try await ClientBootstrap(group: Self.threads)
-                .connectTimeout(.seconds(5))
-                .connect(unixDomainSocketPath: socket) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
-                    }
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            do {
+                return try await connect()
+            } catch let error as IOError {
+                switch Errno(rawValue: error.errnoCode) {
+                // So many wait to be let in that there is no place to wait: a socket of this kind does not queue.
+                case .wouldBlock where ContinuousClock.now < deadline: try await Task.sleep(for: .milliseconds(20))
+                case .noSuchFile, .connectionRefused, .notADirectory: throw DaemonError.notRunning(socket: socket)
+                case .accessDenied, .notPermitted: throw DaemonError.notPermitted(socket: socket)
+                case let errno: throw DaemonError.broken(socket: socket, reason: "\(errno)")
                 }
-        } catch let error as IOError {
-            switch Errno(rawValue: error.errnoCode) {
-            case .noSuchFile, .connectionRefused, .notADirectory: throw DaemonError.notRunning(socket: socket)
-            case .accessDenied, .notPermitted: throw DaemonError.notPermitted(socket: socket)
-            case let errno: throw DaemonError.broken(socket: socket, reason: "\(errno)")
+            } catch let error as SocketAddressError {
+                throw DaemonError.broken(socket: socket, reason: "this cannot be a socket's path (\(error))")
             }
-        } catch let error as SocketAddressError {
-            throw DaemonError.broken(socket: socket, reason: "this cannot be a socket's path (\(error))")
         }
+    }
+
+    private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
+        try await ClientBootstrap(group: Self.threads)
+            .connectTimeout(.seconds(5))
+            .connect(unixDomainSocketPath: socket) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                }
+            }
     }
 
     /// What NIO throws, as what it means for us; everything else is the reader's own.

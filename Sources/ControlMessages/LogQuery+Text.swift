@@ -11,7 +11,9 @@ extension LogQuery {
         for (name, value) in texts {
             if let value { items.append((name, value)) }
         }
-        if json { items.append(("json", "true")) }
+        items += kinds.map { ("kind", $0) }
+        let flags = [("ignore_case", ignoresCase), ("from_beginning", fromBeginning), ("json", json)]
+        for (name, value) in flags where value { items.append((name, "true")) }
         return items
     }
 
@@ -33,16 +35,25 @@ extension LogQuery {
             case "until": until = value
             case "after": after = value
             case "before": before = value
-            case "json":
-                guard let flag = Bool(value) else {
-                    throw ControlError(.invalid, "json takes true or false, not \"\(value)\"")
-                }
-                json = flag
+            case "kind": kinds.append(value)
+            case "ignore_case": ignoresCase = try Self.flag(name, value)
+            case "from_beginning": fromBeginning = try Self.flag(name, value)
+            case "json": json = try Self.flag(name, value)
             default:
                 throw ControlError(
                     .invalid,
-                    "a log query has no \"\(name)\"; it takes limit, grep, match, since, until, after, before, json")
+                    """
+                    a log query has no "\(name)"; it takes limit, grep, ignore_case, match, kind, since, until, after, \
+                    before, from_beginning, json
+                    """)
             }
         }
+    }
+
+    private static func flag(_ name: String, _ value: String) throws(ControlError) -> Bool {
+        guard let flag = Bool(value) else {
+            throw ControlError(.invalid, "\(name) takes true or false, not \"\(value)\"")
+        }
+        return flag
     }
 }

@@ -24,10 +24,14 @@ public struct LogState: Codable, Hashable, Sendable {
 
 /// Which lines of a log are wanted. Everything that is set must hold.
 public struct LogQuery: Codable, Hashable, Sendable {
-    /// Lines at most: the last ones, or the first ones behind `after`.
+    /// Lines at most: the last ones, the first ones from the beginning on, or those behind `after`.
     public var limit = 100
     /// A regular expression (PCRE2) that the line meets.
     public var grep: String?
+    /// Upper and lower case are the same to `grep`.
+    public var ignoresCase = false
+    /// Kinds of records, as in "packet", "gap"; none is every kind.
+    public var kinds: [String] = []
     /// An expression that the line's record meets.
     public var match: String?
     /// Only lines from this time on, RFC 3339.
@@ -37,10 +41,19 @@ public struct LogQuery: Codable, Hashable, Sendable {
     /// Where the page begins: `LogPage.next` of the one before. With `before`, the page ends in front of that place.
     public var after: String?
     public var before: String?
+    /// The first lines that are selected, in place of the last ones.
+    public var fromBeginning = false
     /// Records as JSON objects beside the lines.
     public var json = false
 
     public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case limit, grep, match, since, until, after, before, json
+        case ignoresCase = "ignore_case"
+        case kinds = "kind"
+        case fromBeginning = "from_beginning"
+    }
 }
 
 /// Lines of a log.

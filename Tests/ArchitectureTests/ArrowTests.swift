@@ -43,7 +43,7 @@ struct ArrowTests {
         ],
         "ControlAPI": [
             "ControlMessages", "FoundationEssentials", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
-            "NIOCore", "NIOPosix", "Synchronization", "SystemCalls",
+            "NIOCore", "NIOPosix", "ServiceLifecycle", "Synchronization", "SystemCalls",
         ],
         "ControlClient": [
             "ControlMessages", "FoundationEssentials", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization",

@@ -1,7 +1,7 @@
 import ControlClient
 import ControlMessages
-import Foundation
 import ControlTestSupport
+import Foundation
 import TestSupport
 import Testing
 
