@@ -7,6 +7,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import struct
 import subprocess
 import time
@@ -32,6 +33,11 @@ def probe_program():
     return folder / "RingBenchmark"
 
 
+def bound_output():
+    """A program that prints without end shall not fill the disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 30, 2 << 30))
+
+
 class Probe:
     """The ring in a host: takes orders, and tells what it saw."""
 
@@ -41,7 +47,7 @@ class Probe:
         self.output = open(folder / f"probe-{time.monotonic_ns()}", "w+")
         self.child = net.start(
             host, program, *(["--print"] if prints else []), *arguments, stdin=subprocess.PIPE, stdout=self.output,
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True, preexec_fn=bound_output)
         self.await_line("done open")
 
     def await_line(self, want):

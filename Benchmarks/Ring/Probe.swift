@@ -79,6 +79,8 @@ struct ProbeSettings {
     var seed: UInt32 = 20_261_121
     var expression: Expression?
     var prints = false
+    /// A capture to be replayed in place of a ring.
+    var replayed: String?
     var interfaces: Set<UInt32>?
     var promiscuous: Set<UInt32> = []
     var blockSize = RingOptions().blockSize
@@ -86,7 +88,7 @@ struct ProbeSettings {
 }
 
 /// An expression's answer for each packet; without one, every packet matches.
-private struct Matcher: ~Copyable {
+struct Matcher: ~Copyable {
     private let isOpen: Bool
     private let program: Program
     private let plain: PlainMatcher?

@@ -2,8 +2,11 @@
 //
 //     swift run -c release RingBenchmark [--rings N] [--expression TEXT] [--print] [--interfaces 2,3]
 //         [--promiscuous 2] [--block-size BYTES] [--block-count N]
+//     swift run -c release RingBenchmark --replay FILE [--expression TEXT]
 //
-// It waits for orders on standard input, a line each: `filter N CODE JT JF K ...` (numbers as `tcpdump -ddd` has
+// The second form replays a capture ten times at full speed, and says what a packet costs.
+//
+// The first waits for orders on standard input, a line each: `filter N CODE JT JF K ...` (numbers as `tcpdump -ddd` has
 // them), `filtered EXPRESSION` (behind the kernel's filter for it), `open EXPRESSION` (without one), `interfaces 2,3`,
 // `interfaces all`, `report`, `end`. The ring is shut until the first filter comes; after each order it says
 // `done ORDER` on standard error. `end` empties the ring, says what it counted and what the process used, and ends.
@@ -44,6 +47,7 @@ func settings(_ arguments: ArraySlice<String>) throws -> ProbeSettings {
         case "--expression": settings.expression = try Expression(parsing: value)
         case "--interfaces": settings.interfaces = numbers(value[...])
         case "--promiscuous": settings.promiscuous = numbers(value[...])
+        case "--replay": settings.replayed = value
         case "--block-size": settings.blockSize = Int(value) ?? 0
         case "--block-count": settings.blockCount = Int(value) ?? 0
         default: complain("unknown argument: \(word)")
@@ -84,6 +88,7 @@ func obey(_ line: Substring, _ probes: [ProbeBox]) throws -> Bool {
 
 func run() throws {
     let settings = try settings(CommandLine.arguments.dropFirst())
+    if let path = settings.replayed { return try replay(path, settings) }
     var probes: [ProbeBox] = []
     for number in 0..<settings.rings {
         probes.append(try ProbeBox(number: number, group: probes.first?.probe.group, settings: settings))

@@ -59,6 +59,12 @@ public struct MemoryMap: ~Copyable {
         unsafe gatelog_store_release(base + offset, value)
     }
 
+    /// Asks the processor for the cache line at `offset`, which is only a hint: any number will do.
+    @inlinable @inline(__always)
+    public func prefetch(at offset: Int) {
+        unsafe gatelog_prefetch(UnsafeRawPointer(bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: offset)))
+    }
+
     /// Moves `length` bytes within the map; both places may overlap. Only on a writable map.
     public mutating func move(_ length: Int, from source: Int, to destination: Int) {
         checkRange(source, length)

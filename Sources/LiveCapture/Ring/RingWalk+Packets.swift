@@ -21,7 +21,14 @@ extension RingWalk {
                 abandonBlock()
                 return nil
             }
-            if remaining > 0 { position = start &+ header.step }
+            if remaining > 0 {
+                position = start &+ header.step
+                // The kernel wrote it on another processor, perhaps: while this packet is worked on, the next one's
+                // header and the headers behind it are on their way.
+                map.prefetch(at: position)
+                map.prefetch(at: position &+ 64)
+                map.prefetch(at: position &+ 128)
+            }
             packetStart = start &+ header.link
             packetLength = header.captured
             var frame = Frame(
