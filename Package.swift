@@ -251,6 +251,7 @@ if Context.environment["GATELOG_FUZZ"] != nil {
         ("LogIndex", ["LogIndexSupport"]),
         ("Pcap", ["TestSupport"]),
         ("Pcapng", ["TestSupport"]),
+        ("Settings", ["Settings"]),
     ]
     package.targets.append(
         .target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: common + fuzzer))

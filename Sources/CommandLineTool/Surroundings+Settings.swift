@@ -14,7 +14,7 @@ struct LoadedSettings {
             var files: [String: [AddressRange]] = [:]
             for file in document.addressFiles {
                 let place = document.resolved(file.value)
-                let bytes = try Paths.contents(place, limit: 256 << 20)
+                let bytes = try Paths.contents(place, limit: AddressFile.longest)
                 files[file.value] = try AddressFile.parse(bytes, file: place)
             }
             lists = try document.addressLists(files: files)

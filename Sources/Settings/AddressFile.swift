@@ -3,6 +3,9 @@ public import Primitives
 /// A list of addresses, one entry a line: what `file:` of a group names. Block lists as they are published can be
 /// used as they are: `#` and `;` begin a comment, blanks and empty lines are skipped, a line may end in CR LF.
 public enum AddressFile {
+    /// Bytes of a file at most, for those who read it.
+    public static let longest = 256 << 20
+
     /// The entries of `bytes`, in their order; throws all lines that are none, up to `SettingsLimits.errors`.
     /// `file` is the name in messages.
     public static func parse(_ bytes: [UInt8], file: String) throws(SettingsErrors) -> [AddressRange] {

@@ -20,22 +20,22 @@ public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.bytes = bytes
     }
 
-    /// In the largest unit that says it exactly: "100 MiB", "1.5 GB", "777 B".
+    /// In the largest unit that says it exactly with a digit behind the point at most: "100 MiB", "1.5 GB", "777 B".
     public var description: String {
-        for unit in Self.units.reversed() where bytes >= unit.bytes && bytes % unit.bytes == 0 {
-            return "\(bytes / unit.bytes) \(unit.name)"
-        }
-        for unit in Self.units.reversed() where unit.isDecimal && bytes >= unit.bytes && bytes % (unit.bytes / 10) == 0
-        {
-            return "\(bytes / unit.bytes).\(bytes % unit.bytes / (unit.bytes / 10)) \(unit.name)"
+        for unit in Self.units.reversed() where bytes >= unit.bytes {
+            let (whole, rest) = bytes.quotientAndRemainder(dividingBy: unit.bytes)
+            if rest == 0 { return "\(whole) \(unit.name)" }
+            if rest * 10 % unit.bytes == 0 { return "\(whole).\(rest * 10 / unit.bytes) \(unit.name)" }
         }
         return "\(bytes) B"
     }
 
     /// From the smallest on.
-    private static let units: [(name: String, bytes: Int, isDecimal: Bool)] = [
-        ("B", 1, false), ("kB", 1000, true), ("KiB", 1 << 10, false), ("MB", 1_000_000, true), ("MiB", 1 << 20, false),
-        ("GB", 1_000_000_000, true), ("GiB", 1 << 30, false), ("TB", 1_000_000_000_000, true), ("TiB", 1 << 40, false),
+    private static let units = [
+        (name: "B", bytes: 1), (name: "kB", bytes: 1000), (name: "KiB", bytes: 1 << 10), (name: "MB", bytes: 1_000_000),
+        (name: "MiB", bytes: 1 << 20),
+        (name: "GB", bytes: 1_000_000_000), (name: "GiB", bytes: 1 << 30), (name: "TB", bytes: 1_000_000_000_000),
+        (name: "TiB", bytes: 1 << 40),
     ]
 }
 

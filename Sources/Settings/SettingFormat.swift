@@ -4,6 +4,8 @@ struct SettingFormat<Value: Sendable>: Sendable {
     let wants: String
     /// Words that are meant where one is nearly written.
     var words: [String] = []
+    /// Whether any text will do, so that one that is set needs no quotes.
+    var isFreeText = false
     /// The value as JSON Schema.
     let schema: String
     /// The value, or what of the node is wrong.
@@ -39,10 +41,10 @@ extension SettingFormat {
         let wants = "\(other.wants), or \(word)"
         let words = other.words + [word]
         return SettingFormat(
-            wants: wants, words: words, schema: #"{ "anyOf": [{ "enum": ["\#(word)", null] }, \#(other.schema)] }"#,
+            wants: wants, words: words, isFreeText: other.isFreeText,
+            schema: #"{ "anyOf": [{ "const": "\#(word)" }, \#(other.schema)] }"#,
             read: { node, faults in
                 if case .scalar(word, _) = node.content { return .some(nil) }
-                if node.isNothing { return .some(nil) }
                 var found: [FormatFault] = []
                 if let value = other.read(node, &found) { return .some(value) }
                 let whole = FormatFault(node: node, wants: wants, words: words)
@@ -125,9 +127,11 @@ extension SettingFormat where Value == TimeSpan {
 extension SettingFormat where Value == String {
     /// Any text.
     static func text(_ what: String) -> Self {
-        SettingFormat(
+        var format = SettingFormat(
             what, schema: #"{ "type": "string", "minLength": 1 }"#, parse: { $0.isEmpty ? nil : $0 },
             show: { yamlScalar($0) })
+        format.isFreeText = true
+        return format
     }
 
     /// What people call something: one line, no quotes.

@@ -6,6 +6,14 @@ protocol SettingsSection: Sendable {
     static var rows: [SettingRow<Self>] { get }
 }
 
+extension SettingsSection {
+    /// Whether any text will do at a path of keys from here on.
+    static func isFreeText(_ path: ArraySlice<String>) -> Bool {
+        guard let row = rows.first(where: { $0.key == path.first }) else { return false }
+        return row.isFreeText(path.dropFirst())
+    }
+}
+
 /// A key of a section.
 struct SettingRow<Section>: Sendable {
     let key: String
@@ -14,6 +22,8 @@ struct SettingRow<Section>: Sendable {
     /// The value of the key as JSON Schema, further lines indented.
     let schema: @Sendable (_ indent: String) -> String
     let read: @Sendable (inout FaultList, YAMLNode, inout Section) -> Void
+    /// Whether any text will do at a path from here on.
+    let isFreeText: @Sendable (ArraySlice<String>) -> Bool
     /// The values at this key and below it.
     let values: @Sendable (Section) -> [SettingValue]
 
@@ -25,6 +35,7 @@ struct SettingRow<Section>: Sendable {
         self.key = key
         self.meaning = meaning
         schema = { _ in format.schema }
+        isFreeText = { $0.isEmpty && format.isFreeText }
         read = { faults, node, section in
             if let value = faults.read(node, format, of: key) {
                 section[keyPath: path].value = value
@@ -44,6 +55,7 @@ struct SettingRow<Section>: Sendable {
         self.key = key
         self.meaning = meaning
         schema = { Inner.schema($0) }
+        isFreeText = { Inner.isFreeText($0) }
         read = { faults, node, section in
             faults.read(node, rows: Inner.rows, of: key, into: &section[keyPath: path])
         }

@@ -18,7 +18,8 @@ public struct SettingsChangeNote: Hashable, Sendable {
 
 /// One change of the upper layer.
 public enum SettingsChange: Hashable, Sendable {
-    /// A value as YAML, as it would stand behind the key in the file.
+    /// A value as YAML, as it would stand behind the key in the file. Where any text will do (an expression, a
+    /// template), what does not begin with a quote is that text: a `#` in it is no comment, a `!` no tag.
     case set(SettingsKey, yaml: String)
     /// A text as it is, whatever it would mean in YAML: an expression.
     case setText(SettingsKey, String)
@@ -158,7 +159,7 @@ extension SettingsLayers {
         var faults = FaultList(sources)
         let (lower, upper) = try trees(&faults)
         let root = try Self.changed(upper, change, &faults)
-        _ = try SettingsReader.document(lower, root, faults)
+        try SettingsReader(lower, root, faults).faults.check()
         let notes = changes.map { SettingsChanges.notes(in: $0.bytes) } ?? [:]
         let text = SettingsChanges.text(root, version: version, what: change.summary, by: note) { place in
             place.layer == .value ? note : notes[place.line]
@@ -185,6 +186,8 @@ extension SettingsLayers {
                 return upper
             }
             return upper?.removing(path)
+        case .set(_, let text) where isFreeText(path, text):
+            value = YAMLNode(place: start, content: .scalar(text, isPlain: false))
         case .set(_, let yaml):
             var isBroken = false
             value = faults.compose(Array(yaml.utf8), .value, &isBroken)
@@ -194,5 +197,10 @@ extension SettingsLayers {
         }
         let nothing = YAMLNode(place: start, content: .scalar("", isPlain: true))
         return (upper ?? YAMLNode(place: start, content: .mapping([]))).setting(path, to: value ?? nothing)
+    }
+
+    private static func isFreeText(_ path: [String], _ text: String) -> Bool {
+        guard SettingsDocument.isFreeText(path[...]), let first = text.first(where: { $0 != " " }) else { return false }
+        return first != "\"" && first != "'"
     }
 }

@@ -75,9 +75,8 @@ extension SettingsDocument {
                 case .file(let path): "file: \(yamlScalar(path))"
                 }
             }
-            let place = group.entries.first?.place ?? group.name.place
             return SettingValue(
-                path: ["groups", group.name.value], text: "[\(entries.joined(separator: ", "))]", place: place)
+                path: ["groups", group.name.value], text: "[\(entries.joined(separator: ", "))]", place: group.place)
         }
     }
 
@@ -88,11 +87,11 @@ extension SettingsDocument {
                 SettingValue(
                     path: path + ["groups"],
                     text: "[\(user.groups.map { yamlScalar($0.value) }.joined(separator: ", "))]",
-                    place: user.groups.first?.place ?? user.name.place),
+                    place: user.groupsPlace),
                 SettingValue(
                     path: path + ["addresses"],
                     text: "[\(user.addresses.map { yamlScalar("\($0.value)") }.joined(separator: ", "))]",
-                    place: user.addresses.first?.place ?? user.name.place),
+                    place: user.addressesPlace),
             ]
         }
     }
@@ -102,7 +101,7 @@ extension SettingsDocument {
             let ranges = service.ports.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
             return SettingValue(
                 path: ["services", service.name.value], text: "[\(ranges.joined(separator: ", "))]",
-                place: service.name.place)
+                place: service.place)
         }
         let databases = [("country", databases.country), ("asn", databases.asn)].compactMap { key, path in
             path.map { SettingValue(path: ["databases", key], text: yamlScalar($0.value), place: $0.place) }

@@ -12,6 +12,8 @@ public struct AddressGroup: Sendable {
 
     public var name: Located<String>
     public var entries: [Located<Entry>]
+    /// Where its entries stand.
+    var place: SettingsPlace
 }
 
 /// A user, his groups and where he is logged in.
@@ -19,6 +21,9 @@ public struct UserSettings: Sendable {
     public var name: Located<String>
     public var groups: [Located<String>]
     public var addresses: [Located<IPAddress>]
+    /// Where the lists stand; nil where one is not written.
+    var groupsPlace: SettingsPlace?
+    var addressesPlace: SettingsPlace?
 }
 
 /// A network interface by the name that people give it.
@@ -51,6 +56,8 @@ public struct ServiceSettings: Sendable {
     /// In lower case, as expressions look it up.
     public var name: Located<String>
     public var ports: [ClosedRange<UInt16>]
+    /// Where they stand.
+    var place: SettingsPlace
 }
 
 /// MaxMind databases; paths as written (`SettingsDocument.resolved`).

@@ -23,12 +23,19 @@ public struct SettingsLayers: Sendable {
 
     /// Reads both; throws everything that is wrong in either at once.
     public func document() throws(SettingsErrors) -> SettingsDocument {
-        let sources = SettingsSources(file: file.name, changes: changes?.name ?? "")
-        var faults = FaultList(sources)
-        let (lower, upper) = try trees(&faults)
-        var document = try SettingsReader.document(lower, upper, faults)
-        if let changes { document.notes = SettingsChanges.notes(in: changes.bytes) }
+        let (document, errors) = try partialDocument()
+        if let errors { throw errors }
         return document
+    }
+
+    /// Reads both: what could be read, and beside it everything that is wrong, for whoever looks for more faults.
+    /// Throws where one of the texts cannot be read to its end.
+    public func partialDocument() throws(SettingsErrors) -> (document: SettingsDocument, errors: SettingsErrors?) {
+        var faults = FaultList(SettingsSources(file: file.name, changes: changes?.name ?? ""))
+        let (lower, upper) = try trees(&faults)
+        var reader = SettingsReader(lower, upper, faults)
+        if let changes { reader.document.notes = SettingsChanges.notes(in: changes.bytes) }
+        return (reader.document, reader.faults.errors)
     }
 
     /// The trees of both texts. Throws where one cannot be read to its end, with the faults of both.
@@ -43,17 +50,13 @@ public struct SettingsLayers: Sendable {
 
 extension SettingsReader {
     /// Reads the merged trees of both layers.
-    static func document(
-        _ lower: YAMLNode?, _ upper: YAMLNode?, _ faults: FaultList
-    ) throws(SettingsErrors) -> SettingsDocument {
+    init(_ lower: YAMLNode?, _ upper: YAMLNode?, _ faults: FaultList) {
         var faults = faults
         let lower = lower.map { faults.moved($0) }
         let upper = upper.map { faults.moved($0) }
         let root = upper.map { lower?.merged(with: $0) ?? $0 } ?? lower
-        var reader = SettingsReader(faults: faults, document: SettingsDocument(faults.sources))
-        if let root { reader.readRoot(root) }
-        try reader.faults.check()
-        return reader.document
+        self.init(faults: faults, document: SettingsDocument(faults.sources))
+        if let root { readRoot(root) }
     }
 }
 

@@ -4,7 +4,7 @@ extension SettingsReader {
     mutating func readGroups(_ node: YAMLNode) {
         for pair in mapping(node, "groups") {
             guard let name = name(pair.key, "the name of a group") else { continue }
-            var group = AddressGroup(name: name, entries: [])
+            var group = AddressGroup(name: name, entries: [], place: pair.value.place)
             let elements = elements(pair.value)
             group.entries.reserveCapacity(elements.count)
             for element in elements { readEntry(element, into: &group) }

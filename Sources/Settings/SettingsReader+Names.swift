@@ -9,8 +9,12 @@ extension SettingsReader {
             var user = UserSettings(name: name, groups: [], addresses: [])
             for field in mapping(pair.value, "a user's groups and addresses") {
                 switch field.key.value {
-                case "groups": user.groups += userGroups(field.value)
-                case "addresses": user.addresses += userAddresses(field.value, of: name.value, &owners)
+                case "groups":
+                    user.groups = userGroups(field.value)
+                    user.groupsPlace = field.value.place
+                case "addresses":
+                    user.addresses = userAddresses(field.value, of: name.value, &owners)
+                    user.addressesPlace = field.value.place
                 default: unknown(field.key, in: "a user", among: ["groups", "addresses"])
                 }
             }
@@ -132,7 +136,7 @@ extension SettingsReader {
                     "the service \(quoted(name.value)) stands in line \(line) already (in other letters); remove one")
                 continue
             }
-            var service = ServiceSettings(name: name, ports: [])
+            var service = ServiceSettings(name: name, ports: [], place: pair.value.place)
             for element in elements(pair.value) {
                 guard let text = text(element, "a port") else { continue }
                 if let ports = ports(text.value) {

@@ -84,7 +84,7 @@ struct GroupFile: Sendable {
             guard status.kind == .regular else {
                 return broken("\(path): no file that can be read to its end; name a regular file", seen: status)
             }
-            bytes = try Paths.contents(path, limit: GroupFiles.longest)
+            bytes = try Paths.contents(path, limit: AddressFile.longest)
         } catch {
             return broken(error.errno == .fileTooLarge ? tooLong : "\(error)", seen: status)
         }
@@ -105,7 +105,7 @@ struct GroupFile: Sendable {
     }
 
     private var tooLong: String {
-        "\(path): more than \(ByteSize(bytes: GroupFiles.longest)); write prefixes in place of addresses"
+        "\(path): more than \(ByteSize(bytes: AddressFile.longest)); write prefixes in place of addresses"
     }
 
     /// Keeps what there is. Says it once for each state that the file is in.

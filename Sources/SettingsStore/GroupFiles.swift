@@ -8,8 +8,6 @@ import SystemCalls
 /// Owned by one thread. The kernel tells of changes (inotify); every file is also looked at every ten seconds, since
 /// nobody tells of network drives, of links' targets and of folders that come later.
 public struct GroupFiles: ~Copyable, Sendable {
-    /// Bytes of one file at most.
-    public static let longest = 256 << 20
     static let lookInterval: Int64 = 10_000_000_000
     /// After a file was removed: many programs write a file by removing it first.
     static let removalInterval: Int64 = 500_000_000

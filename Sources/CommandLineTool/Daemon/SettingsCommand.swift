@@ -6,18 +6,21 @@ import ControlMessages
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings",
-        abstract: "Show and change the settings of the daemon.",
+        abstract: "Check, show and change settings.",
         discussion: """
             Two layers make the settings: the administrator's gatelog.yaml, which is never written, and over it the \
             changes made here. A change is checked before it takes effect.
 
             Examples:
+              gatelog settings check gatelog.yaml
               gatelog settings show --origin
               gatelog settings show logs.debug
               gatelog settings set logs.debug.keep 12
               gatelog settings unset logs.debug.keep
             """,
-        subcommands: [SettingsShowCommand.self, SettingsSetCommand.self, SettingsUnsetCommand.self])
+        subcommands: [
+            SettingsCheckCommand.self, SettingsShowCommand.self, SettingsSetCommand.self, SettingsUnsetCommand.self,
+        ])
 }
 
 struct SettingsShowCommand: DaemonCommand {
@@ -59,13 +62,16 @@ struct SettingsSetCommand: DaemonCommand {
         discussion: """
             Examples:
               gatelog settings set logs.debug.keep 12
-              gatelog settings set logs.debug.template '%SRC% -> %DST% %PAYLOAD%'
+              gatelog settings set logs.template '%SRC% -> %DST% %PAYLOAD%'
             """)
 
     @Argument(help: ArgumentHelp("Which, as in logs.debug.keep.", valueName: "key"))
     var key: String
 
-    @Argument(help: ArgumentHelp("YAML, as it would stand behind the key in the file.", valueName: "value"))
+    @Argument(
+        help: ArgumentHelp(
+            "YAML, as it would stand behind the key in the file; an expression or a template needs no quotes of its own.",
+            valueName: "value"))
     var value: String
 
     @OptionGroup var daemon: DaemonOptions
