@@ -108,4 +108,6 @@ enum ShapePart {
     static let linkType: UInt16 = 1 << 8
     /// An echo: entries have its identifier and sequence.
     static let echo: UInt16 = 1 << 9
+    /// Read back from a line: TTL (but of ICMP), code point and identification are not known.
+    static let readBack: UInt16 = 1 << 10
 }

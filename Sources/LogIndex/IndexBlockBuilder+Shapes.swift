@@ -78,6 +78,7 @@ extension IndexBlockBuilder {
         if record.interface != seen { parts |= ShapePart.interface }
         if record.linkType != .ethernet { parts |= ShapePart.linkType }
         if record.hasEcho { parts |= ShapePart.echo }
+        if record.isReadBack { parts |= ShapePart.readBack }
         guard record.hasNeighbours(hosts) else { return parts }
         if hosts.source[0] | hosts.source[1] | hosts.source[2] | hosts.source[3] != 0 {
             parts |= ShapePart.sourceHosts

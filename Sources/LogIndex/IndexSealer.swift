@@ -124,9 +124,11 @@ extension IndexSealer {
             gather(source)
             gather(destination)
         }
-        let ttl = reader.shape.record.ttl
-        summary.ttls = min(summary.ttls?.lowerBound ?? ttl, ttl)...max(summary.ttls?.upperBound ?? ttl, ttl)
-        summary.codePoints |= 1 << UInt64(reader.shape.record.dscp & 63)
+        if !reader.shape.record.isReadBack {
+            let ttl = reader.shape.record.ttl
+            summary.ttls = min(summary.ttls?.lowerBound ?? ttl, ttl)...max(summary.ttls?.upperBound ?? ttl, ttl)
+            summary.codePoints |= 1 << UInt64(reader.shape.record.dscp & 63)
+        }
         if present.contains(.upperProtocol) {
             summary.protocols |= 1 << UInt64(reader.shape.record.protocolNumber & 63)
         }

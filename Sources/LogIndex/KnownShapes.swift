@@ -101,7 +101,9 @@ extension PacketRecord {
             ? 0 : UInt64(protocolNumber) << 56 | UInt64(ttl) << 48 | UInt64(dscp) << 40
         let icmp = present.contains(.icmp) ? UInt64(icmpType) << 8 | UInt64(icmpCode) : 0
         let verdict = present.contains(.verdict) ? UInt64(verdict.rawValue) + 1 : 0
-        let plain = UInt64(source.rawValue) | UInt64(direction.rawValue) << 2 | verdict << 4 | (hasEcho ? 128 : 0)
+        let plain =
+            UInt64(source.rawValue) | UInt64(direction.rawValue) << 2 | verdict << 4
+            | (hasEcho ? 128 : 0) | (isReadBack ? 256 : 0)
         let type = present.contains(.etherType) ? UInt64(etherType) : 0
         let interfaces =
             UInt64(interface.rawValue) << 32 | UInt64(incoming.rawValue) << 16 | UInt64(outgoing.rawValue)

@@ -21,6 +21,10 @@ public struct StoredSelection: ~Copyable {
     private let tree: Tree?
     private let directory: Directory
     private var program: Program
+    /// For packets that were read back from lines, of which less is known.
+    private var readBack: Program
+    /// For connections, which are no packets.
+    private var connections: Program
     private var frame = Frame(
         time: Timestamp(nanoseconds: 0), capturedLength: 0, originalLength: 0, linkType: .ethernet)
     private var layers = Layers()
@@ -39,13 +43,20 @@ public struct StoredSelection: ~Copyable {
         self.directory = directory
         matcher = BlockMatcher(tree, directory: directory)
         program = Program(tree, directory: directory)
+        readBack = Program(tree?.forgetting(Self.unknownOfLines), directory: directory)
+        connections = Program(tree?.forgetting(Self.unknownOfConnections), directory: directory)
     }
+
+    private static let unknownOfLines: Set<Variable> = [.ttl, .dscp]
+    private static let unknownOfConnections: Set<Variable> = [.ttl, .dscp, .length, .payloadLength, .fragment]
 
     /// Goes over to the block that `reader` has opened: its names are learned.
     public mutating func begin(_ reader: borrowing IndexBlockReader, _ block: RawSpan) {
         settledShape = -1
         if Int(learned) + reader.names.count > StoredSelection.mostNames {
             program = Program(tree, directory: directory)
+            readBack = Program(tree?.forgetting(Self.unknownOfLines), directory: directory)
+            connections = Program(tree?.forgetting(Self.unknownOfConnections), directory: directory)
             known = [:]
             learned = 0
         }
@@ -87,7 +98,25 @@ public struct StoredSelection: ~Copyable {
         // Nothing of the payload is here; an empty one is.
         layers.payloadOffset = Int32(clamping: block.byteCount)
         layers.tcpFlags = line.tcpFlags
-        return program.matches(frame, layers, block, facts)
+        return reader.shape.record.isReadBack
+            ? readBack.matches(frame, layers, block, facts) : program.matches(frame, layers, block, facts)
+    }
+}
+
+extension Tree {
+    /// The tree for packets of which these facts are not known: conditions on them are not met, their negations are.
+    fileprivate func forgetting(_ variables: Set<Variable>) -> Tree {
+        switch self {
+        case .any: return self
+        case .not(let tree): return .not(tree.forgetting(variables))
+        case .inner(let tree): return .inner(tree.forgetting(variables))
+        case .and(let parts): return .and(parts.map { $0.forgetting(variables) })
+        case .or(let parts): return .or(parts.map { $0.forgetting(variables) })
+        case .condition(var condition):
+            guard variables.contains(condition.variable) else { return self }
+            if case .isNone = condition.test { condition.test = .isNone([]) } else { condition.test = .isOne([]) }
+            return .condition(condition)
+        }
     }
 }
 
@@ -104,20 +133,26 @@ extension StoredSelection {
         guard !name.isEmpty else { return number }
         switch kind {
         case .host:
-            program.learn(host: name, as: number)
+            learn { $0.learn(host: name, as: number) }
         case .user:
             let users = (directory.users ?? []).filter { $0.name == name }
-            for user in users { program.learn(user: user, as: number) }
-            if users.isEmpty { program.learn(user: Directory.User(name: name), as: number) }
+            for user in users { learn { $0.learn(user: user, as: number) } }
+            if users.isEmpty { learn { $0.learn(user: Directory.User(name: name), as: number) } }
         default:
             let id = InterfaceID(rawValue: UInt16(clamping: number))
             let interfaces = (directory.interfaces ?? []).filter { $0.displayName == name }
-            for interface in interfaces { program.learn(interface: interface, as: id) }
+            for interface in interfaces { learn { $0.learn(interface: interface, as: id) } }
             if interfaces.isEmpty {
-                program.learn(interface: Directory.Interface(displayName: name, kind: .other), as: id)
+                learn { $0.learn(interface: Directory.Interface(displayName: name, kind: .other), as: id) }
             }
         }
         return number
+    }
+
+    private mutating func learn(_ lesson: (inout Program) -> Void) {
+        lesson(&program)
+        lesson(&readBack)
+        lesson(&connections)
     }
 
     private func interface(_ id: InterfaceID) -> InterfaceID {

@@ -65,6 +65,7 @@ struct StoredShape {
         record.direction = FrameDirection(rawValue: plain >> 2 & 3) ?? .unknown
         record.verdict = Layers.Verdict(rawValue: plain >> 4 & 3) ?? .pass
         record.hasEcho = parts & ShapePart.echo != 0
+        record.isReadBack = parts & ShapePart.readBack != 0
         record.protocolNumber = block.byte(at: offset + 7)
         record.ttl = block.byte(at: offset + 8)
         record.dscp = block.byte(at: offset + 9)

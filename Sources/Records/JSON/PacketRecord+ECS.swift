@@ -142,12 +142,16 @@ extension PacketRecord {
         }
         if isIP {
             if present.contains(.payload) { buffer.append(key: "payload_length", number: payloadLength) }
-            buffer.append(key: "ttl", number: UInt32(ttl))
-            buffer.append(key: "dscp", number: UInt32(dscp))
-            if hasIdentification { buffer.append(key: "ip_id", number: identification) }
+            if !isReadBack || present.contains(.icmp) { buffer.append(key: "ttl", number: UInt32(ttl)) }
+            if !isReadBack { buffer.append(key: "dscp", number: UInt32(dscp)) }
+            if hasIdentification, !isReadBack || present.contains(.fragment) {
+                buffer.append(key: "ip_id", number: identification)
+            }
             if present.contains(.fragment) {
                 buffer.append(key: "fragment_offset", number: fragmentOffset)
-                buffer.append(fragmentMore ? "\"fragment_more\":true," : "\"fragment_more\":false,")
+                if !isReadBack {
+                    buffer.append(fragmentMore ? "\"fragment_more\":true," : "\"fragment_more\":false,")
+                }
             }
         }
         buffer.close(rest)

@@ -67,7 +67,9 @@ extension PacketRecord {
     private func appendEVEFacts(_ bytes: RawSpan, to buffer: inout ByteBuffer) {
         if isIP {
             buffer.append(key: "len", number: length)
-            if present.contains(.ipv4) {
+            if isReadBack {
+                if present.contains(.icmp) { buffer.append(key: "ttl", number: UInt32(ttl)) }
+            } else if present.contains(.ipv4) {
                 buffer.append(key: "tos", number: UInt32(dscp) << 2)
                 buffer.append(key: "ttl", number: UInt32(ttl))
                 buffer.append(key: "ipid", number: identification)

@@ -105,12 +105,14 @@ extension PacketRecord {
     private func giveNetwork<Sink: PacketFactSink & ~Copyable>(to sink: inout Sink, _ buffer: inout ByteBuffer) {
         sink.put(.length, number: length, to: &buffer)
         if present.contains(.payload) { sink.put(.payloadLength, number: payloadLength, to: &buffer) }
-        sink.put(.ttl, number: UInt32(ttl), to: &buffer)
-        sink.put(.dscp, number: UInt32(dscp), to: &buffer)
-        if hasIdentification { sink.put(.ipID, number: identification, to: &buffer) }
+        if !isReadBack || present.contains(.icmp) { sink.put(.ttl, number: UInt32(ttl), to: &buffer) }
+        if !isReadBack { sink.put(.dscp, number: UInt32(dscp), to: &buffer) }
+        if hasIdentification, !isReadBack || present.contains(.fragment) {
+            sink.put(.ipID, number: identification, to: &buffer)
+        }
         if present.contains(.fragment) {
             sink.put(.fragmentOffset, number: fragmentOffset, to: &buffer)
-            sink.put(.fragmentMore, flag: fragmentMore, to: &buffer)
+            if !isReadBack { sink.put(.fragmentMore, flag: fragmentMore, to: &buffer) }
         }
     }
 

@@ -15,6 +15,9 @@ public struct PacketRecord: Sendable {
     public var present: Layers.Presence
     public var source: Source
     public var direction: FrameDirection
+    /// Read back from a line, which says neither the code point nor, but for ICMP, the TTL, nor the identification of
+    /// what is no fragment: these are not known, and 0 here.
+    public var isReadBack = false
     /// What the echo request or reply says stands in `icmpID` and `icmpSequence`.
     public var hasEcho = false
 
