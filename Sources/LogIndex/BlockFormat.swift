@@ -30,6 +30,11 @@
 //
 // A wide one, where a number does not fit: length of the line (4), nanoseconds (8, signed) behind the first byte,
 // then the TCP flags; of a packet shape, length, payload length, identification (4 each); the rest alike.
+//
+// A connection is always wide, with bit 7 in its first byte and TCP's state for the flags. Then follow its shape (4; its
+// addresses, ports, rule, names), which facts it has (2, `ConnectionRecord.Presence`), its zone (2), and of these facts:
+// number (4), start (8), end (8), packets and bytes each way (4 * 8), the endpoints of the answers (the shape's
+// addresses, ports), status (4), mark (4), the identifier of an echo (2).
 
 /// Where the numbers of a block's header stand.
 enum BlockHeader {
@@ -81,6 +86,7 @@ enum EntryHead {
     static let kinds: UInt8 = 0x1F
     static let packet: UInt8 = 1 << 5
     static let wide: UInt8 = 1 << 6
+    static let connection: UInt8 = 1 << 7
 }
 
 /// What a name in a block names.

@@ -17,6 +17,15 @@ extension IndexBlockBuilder {
             rule = number(.rule, in: record, bytes, record.ruleOffset, record.ruleLength)
             group = number(.ruleNumber, in: record, bytes, record.ruleGroupOffset, record.ruleGroupLength)
         }
+        return shape(of: record, table, hosts, rule: rule, group: group)
+    }
+
+    /// The same for a record whose rule and group have the block's numbers already.
+    @inline(__always)
+    mutating func shape(
+        of record: borrowing PacketRecord, _ table: borrowing PacketNames, _ hosts: PacketHosts, rule: UInt16,
+        group: UInt16
+    ) -> UInt32 {
         let hash = record.shapeHash(hosts, rule: rule, group: group, known.keys)
         if let number = known.number(of: hash, next: shapeCount) { return number }
         write(record, table, hosts, rule: rule, group: group)

@@ -137,7 +137,7 @@ public struct IndexBlockBuilder: ~Copyable {
 extension IndexBlockBuilder {
     /// Counts a line and says how long after the one before it was.
     @inline(__always)
-    private mutating func begin(_ kind: RecordKind, _ time: Int64, _ line: UInt32) -> Int64 {
+    mutating func begin(_ kind: RecordKind, _ time: Int64, _ line: UInt32) -> Int64 {
         if count == 0 {
             firstTime = time
             lastTime = time
@@ -161,7 +161,7 @@ extension IndexBlockBuilder {
         let present = record.present
         let line = UInt32(clamping: lineLength)
         let delta = begin(kind, record.time.nanoseconds, line)
-        if names.interfacesVersion != namesVersion { forgetShapes(names.interfacesVersion) }
+        noteVersion(of: names)
         let shape = shape(of: record, bytes, names, hosts)
         let length = record.length
         let payload = present.contains(.payload) ? record.payloadLength : 0
@@ -205,7 +205,13 @@ extension IndexBlockBuilder {
         }
     }
 
-    /// A name was given: what shapes say of interfaces may be another's now.
+    /// Where a name was given, what shapes say of interfaces and rules may be another's now.
+    @inline(__always)
+    mutating func noteVersion(of names: borrowing PacketNames) {
+        let version = names.interfacesVersion &+ names.rules.version
+        if version != namesVersion { forgetShapes(version) }
+    }
+
     @inline(never)
     private mutating func forgetShapes(_ version: Int) {
         namesVersion = version

@@ -95,6 +95,8 @@ public struct IndexBlockReader: ~Copyable {
         let head = block.byte(at: position)
         line.kind = RecordKind(rawValue: head & EntryHead.kinds) ?? .text
         line.isPacket = head & EntryHead.packet != 0
+        line.isConnection =
+            head & (EntryHead.connection | EntryHead.packet | EntryHead.wide) == EntryHead.connection | EntryHead.wide
         if head & EntryHead.wide == 0 {
             line.length = Int(block.little16(at: position + 1))
             line.time.nanoseconds &+= Int64(block.little32(at: position + 3))
@@ -113,6 +115,7 @@ public struct IndexBlockReader: ~Copyable {
             line.time.nanoseconds &+= Int64(bitPattern: block.little64(at: position + 5))
             line.tcpFlags = block.byte(at: position + 13)
             position += 14
+            if line.isConnection { return readConnection(block, end: end) }
             guard line.isPacket else { return true }
             guard position + 16 <= end else { return false }
             line.shape = Int(block.little32(at: position))
@@ -122,6 +125,17 @@ public struct IndexBlockReader: ~Copyable {
             position += 16
         }
         return line.shape < shapeOffsets.count && readRest(block, end: end)
+    }
+
+    private mutating func readConnection(_ block: RawSpan, end: Int) -> Bool {
+        guard position + 8 <= end else { return false }
+        line.shape = Int(block.little32(at: position))
+        guard line.shape < shapeOffsets.count else { return false }
+        line.details = position + 4
+        let shape = Layers.Presence(rawValue: block.little32(at: Int(shapeOffsets[line.shape])))
+        let present = ConnectionRecord.Presence(rawValue: block.little16(at: line.details))
+        position += 8 + StoredConnection.length(present, isIPv4: shape.contains(.ipv4))
+        return position <= end
     }
 
     /// What TCP, echoes and fragments have beside: the shape says it.

@@ -13,6 +13,8 @@ public struct StoredLine: Sendable {
     public var kind: RecordKind = .text
     /// Whether it tells of a packet, so that an expression can select it.
     public var isPacket = false
+    /// Whether it tells of a connection: an expression selects it by its five-tuple, rule and names.
+    public var isConnection = false
 
     var shape = 0
     var packetLength: UInt32 = 0
@@ -26,6 +28,9 @@ public struct StoredLine: Sendable {
     var icmpSequence: UInt16 = 0
     var fragmentOffset: UInt32 = 0
     var fragmentMore = false
+
+    /// Where a connection's own facts stand in the block.
+    var details = 0
 
     init() {}
 }

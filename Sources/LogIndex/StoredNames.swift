@@ -35,7 +35,8 @@ extension IndexBlockReader {
             case .interface: table.name(InterfaceID(rawValue: UInt16(clamping: index + 1)), text)
             case .host: table.hosts.set(text, for: index + 1)
             case .user: table.users.set(text, for: index + 1)
-            case .kernelInterface, .rule, nil: break
+            case .rule: table.rules.set(text, for: index + 1)
+            case .kernelInterface, nil: break
             }
         }
         if names.contains(where: { $0.kind == NameKind.kernelInterface.rawValue }) { nameIndexes(&table, block) }

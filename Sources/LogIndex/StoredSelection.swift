@@ -83,12 +83,12 @@ public struct StoredSelection: ~Copyable {
         }
     }
 
-    /// Whether the line's packet meets the expression; false for a line without a packet. `reader` is the one that
+    /// Whether the line's packet or connection meets the expression; false for a line without one. `reader` is the one that
     /// `begin` saw, and `line` came from it.
     public mutating func matches(
         _ line: StoredLine, _ reader: inout IndexBlockReader, _ block: RawSpan
     ) -> Bool {
-        guard line.isPacket, reader.select(line.shape, block) else { return false }
+        guard line.isPacket || line.isConnection, reader.select(line.shape, block) else { return false }
         if line.shape != settledShape {
             settle(reader.shape, reader)
             settledShape = line.shape
@@ -98,6 +98,7 @@ public struct StoredSelection: ~Copyable {
         // Nothing of the payload is here; an empty one is.
         layers.payloadOffset = Int32(clamping: block.byteCount)
         layers.tcpFlags = line.tcpFlags
+        if line.isConnection { return connections.matches(frame, layers, block, facts) }
         return reader.shape.record.isReadBack
             ? readBack.matches(frame, layers, block, facts) : program.matches(frame, layers, block, facts)
     }

@@ -33,6 +33,8 @@ package enum IndexPromises {
         let names = reader.packetNames(bytes)
         var lines = PacketLineRenderer(clock: LineClock(zone: .utc, form: .bracketed))
         var objects = PacketJSONRenderer(zone: .utc)
+        var connections = ConnectionLineRenderer(clock: LineClock(zone: .utc, form: .bracketed))
+        let services = ServiceNames { $0 == 443 ? "HTTPS" : nil }
         var text = ByteBuffer(capacity: 4096)
         var count = 0
         while let line = reader.next(bytes) {
@@ -40,6 +42,11 @@ package enum IndexPromises {
             text.removeAll()
             guard let record = reader.record(of: line, bytes) else {
                 if line.isPacket { return "a packet's line has no record" }
+                if let connection = reader.connection(of: line, bytes) {
+                    connections.append(connection, names, services, to: &text)
+                } else if line.isConnection {
+                    return "a connection's line has no record"
+                }
                 continue
             }
             lines.append(record, bytes, names, to: &text)
@@ -57,7 +64,9 @@ package enum IndexPromises {
             var selection = StoredSelection(tree, directory: Directory())
             selection.begin(reader, bytes)
             while let line = reader.next(bytes) {
-                if selection.matches(line, &reader, bytes), !line.isPacket { return "a line without a packet is met" }
+                if selection.matches(line, &reader, bytes), !line.isPacket, !line.isConnection {
+                    return "a line of which nothing is known is met"
+                }
             }
         }
         return nil

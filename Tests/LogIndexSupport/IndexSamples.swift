@@ -44,6 +44,16 @@ package enum IndexSamples {
             }
             builder.append(record, bytes.span.bytes, names, kind: index == 3 ? .filter : .packet, lineLength: 150)
         }
+        var connection = ConnectionRecord(time: Timestamp(seconds: 1_700_000_005))
+        connection.present = ConnectionRecord.Presence(rawValue: 0xFBB)
+        connection.protocolNumber = 6
+        connection.original.source = IPv6Address(mapping: IPv4Address(0x0A00_0001))
+        connection.original.sourcePort = 1025
+        connection.reply.source = IPv6Address(mapping: IPv4Address(0x0A00_0002))
+        connection.sentBytes = 1 << 40
+        connection.rule = 1
+        names.rules.set("NAT", for: 1)
+        builder.append(connection, names, lineLength: 99)
         builder.append(kind: .gap, time: Timestamp(seconds: 1_700_000_010), lineLength: 60)
         builder.append(kind: .engine, time: Timestamp(seconds: 1_600_000_000), lineLength: 80_000)
         var block = ByteBuffer(capacity: 1024)

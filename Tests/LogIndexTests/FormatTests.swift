@@ -21,7 +21,7 @@ struct FormatTests {
         var sealer = IndexSealer()
         let facts = try sealer.summarise(sample.block.span.bytes, recordOffset: 512, into: &directory)
         #expect(IndexSamples.copy(directory.bytes) == sample.directory)
-        #expect(facts.lineOffset == 4_096 && facts.lineNumber == 30 && facts.lineCount == 8)
+        #expect(facts.lineOffset == 4_096 && facts.lineNumber == 30 && facts.lineCount == 9)
     }
 
     private func hex(_ bytes: [UInt8]) -> String {
