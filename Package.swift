@@ -163,6 +163,11 @@ let package = Package(
             dependencies: ["Primitives", "SystemCalls", "PacketDecoding", "CaptureStreams", "PacketDumps"],
             path: "Benchmarks/Dump", swiftSettings: common),
         .executableTarget(
+            name: "LogBenchmark",
+            dependencies: [
+                "LogFiles", "LogIndex", "PacketDecoding", "Primitives", "Records", "SystemCalls", "TestSupport",
+            ], path: "Benchmarks/Log", swiftSettings: common),
+        .executableTarget(
             name: "RingBenchmark",
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
             path: "Benchmarks/Ring", swiftSettings: common),

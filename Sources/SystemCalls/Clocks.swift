@@ -18,6 +18,9 @@ public enum Clocks {
         _ = unsafe nanosleep(&time, nil)
     }
 
+    /// Nanoseconds that the calling thread has spent on a processor (CLOCK_THREAD_CPUTIME_ID).
+    public static var threadTime: Int64 { read(CLOCK_THREAD_CPUTIME_ID).nanoseconds }
+
     private static func read(_ clock: clockid_t) -> Timestamp {
         var time = timespec()
         let result = unsafe clock_gettime(clock, &time)

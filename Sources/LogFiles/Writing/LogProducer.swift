@@ -30,7 +30,7 @@ public struct LogProducer: ~Copyable {
         gatherer.append(record, bytes, names, &renderer, form: form, kind: kind)
     }
 
-    /// Appends the line of a connection that ended.
+    /// Appends the line of a connection that ended; the index keeps its time and kind.
     public mutating func append(
         _ record: ConnectionRecord, _ names: borrowing PacketNames, _ services: borrowing ServiceNames,
         _ renderer: inout ConnectionLineRenderer

@@ -50,6 +50,8 @@ final class LogQueue: Sendable {
         var coldBytes = 0
         var coldLoss = LineLoss()
         var isClosed = false
+        /// Producers that would wait do not any more.
+        var isHurrying = false
         var published = LogWriterState()
         /// Lines that the log says nothing of: they came when it was closed.
         var untold = LineCounts()
@@ -64,7 +66,15 @@ final class LogQueue: Sendable {
         guard waits else {
             return monitor.withLock { state in LogQueue.grant(&state) ?? .none(state.published.suspension) }
         }
-        return monitor.wait { LogQueue.grant(&$0) } ?? .closed
+        return monitor.wait { state in
+            LogQueue.grant(&state) ?? (state.isHurrying ? .none(state.published.suspension) : nil)
+        } ?? .closed
+    }
+
+    /// Lets no producer wait any more.
+    func endWaiting() {
+        monitor.withLock { $0.isHurrying = true }
+        monitor.notify()
     }
 
     private static func grant(_ state: inout State) -> Grant? {

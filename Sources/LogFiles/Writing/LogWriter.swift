@@ -87,6 +87,10 @@ public final class LogWriter: Sendable {
         try queue.perform(.flush)
     }
 
+    /// Lets producers that wait for the disk count what finds no room from now on, as the others do: a worker has to
+    /// end though the disk is full.
+    public func endWaiting() { queue.endWaiting() }
+
     /// What was written and lost so far.
     public var state: LogWriterState {
         var state = queue.published

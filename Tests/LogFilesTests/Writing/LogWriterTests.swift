@@ -1,10 +1,11 @@
 import Foundation
-import LogFiles
 import LogIndex
 import Primitives
 import Records
 import TestSupport
 import Testing
+
+@testable import LogFiles
 
 @Suite("Writing a log")
 struct LogWriterTests {
@@ -62,6 +63,95 @@ struct LogWriterTests {
             #expect(log.state.lost == 11)
             try log.flush()
             #expect(log.close() == report)
+        }
+    }
+
+    @Test("Once its chunks have their size, a line allocates nothing on the worker's thread")
+    func allocations() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            let log = try LogWriter(name: "debug", folder: folder, configuration: LogConfiguration())
+            var worker = Worker(log, waits: true)
+            worker.write(400_000)
+            // Chunks are made while the writer is behind; what is counted here is what comes for each.
+            let count = TestSupport.allocations { worker.write(100_000) }
+            #expect(count < 200, "\(count) allocations for 100,000 lines")
+            worker.producer.handOver()
+            log.close()
+        }
+    }
+
+    @Test("Those who follow are told of lines, rotations and clearing, and of the end")
+    func observing() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gatelog-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = LogConfiguration()
+        configuration.size = 100
+        let log = try LogWriter(name: "debug", folder: folder, configuration: configuration)
+        var positions = log.observe().makeAsyncIterator()
+        var now = await positions.next()
+        #expect(now == LogPosition())
+        func say() async throws {
+            log.append(kind: .engine, time: time, String(repeating: "x", count: 50))
+            try log.flush()
+            now = await positions.next()
+        }
+        try await say()
+        #expect(now?.bytes == 74 && now?.rotations == 0)
+        try await say()
+        #expect(now?.bytes == 74 && now?.rotations == 1)
+        try log.clear()
+        now = await positions.next()
+        #expect(now?.bytes == 0 && now?.clears == 1)
+        log.close()
+        now = await positions.next()
+        #expect(now == nil)
+    }
+
+    @Test("A new configuration holds for what comes then")
+    func configuring() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            var configuration = LogConfiguration()
+            configuration.compresses = false
+            configuration.size = 60
+            let log = try LogWriter(name: "debug", folder: folder, configuration: configuration)
+            for number in 0..<5 {
+                log.append(kind: .engine, time: time, "number \(number)")
+                try log.flush()
+            }
+            #expect(log.state.segments == 2)
+            configuration.size = nil
+            configuration.keep = 1
+            configuration.form = .bracketedMilliseconds
+            log.configure(configuration)
+            #expect(log.state.segments == 1)
+            log.append(kind: .engine, time: time, "in milliseconds")
+            log.append(kind: .engine, time: time, "more")
+            log.close()
+            #expect(linesOf(log.path).suffix(2).first == "[21/Nov/2026 00:00:00.000] in milliseconds")
+            #expect(log.state.segments == 1)
+        }
+    }
+
+    @Test("Connections are lines of the log, their kind is in the index")
+    func connections() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            let log = try LogWriter(name: "connection", folder: folder, configuration: LogConfiguration())
+            do {
+                var producer = log.producer()
+                var renderer = ConnectionLineRenderer(clock: LineClock(zone: .utc, form: .bracketed))
+                let names = PacketNames()
+                let services = ServiceNames { _ in nil }
+                var record = ConnectionRecord(time: time)
+                record.present = [.ipv4, .id]
+                record.id = 613_181
+                record.protocolNumber = 6
+                producer.append(record, names, services, &renderer)
+            }
+            log.close()
+            #expect(linesOf(log.path).count == 1)
+            #expect(linesOf(log.path).first?.hasPrefix("[21/Nov/2026 00:00:00] [ID] 613181 [Connection] TCP ") == true)
+            #expect(try checkIndexes(log.names).kinds == [.connection])
         }
     }
 }

@@ -97,6 +97,27 @@ struct LossTests {
         }
     }
 
+    @Test("A producer that waits can be told not to: then it counts")
+    func endOfWaiting() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            let gate = Gate()
+            let log = try LogWriter(
+                name: "debug", folder: folder, configuration: LogConfiguration(), clock: gate.clock)
+            gate.set(shut: true)
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { log.endWaiting() }
+            do {
+                var worker = Worker(log, waits: true)
+                worker.write(200_000)
+                gate.set(shut: false)
+                try log.flush()
+            }
+            log.close()
+            let lines = linesOf(log.path)
+            let lost = counted(" lines lost: the disk did not keep up (from ", in: lines)
+            #expect(lost > 0 && sequences(lines).count + lost == 200_000)
+        }
+    }
+
     @Test("A rate limit: written and suppressed lines are all that there were, and the log says so once a second")
     func suppressed() throws {
         try Fixtures.withTemporaryFolder { folder in
