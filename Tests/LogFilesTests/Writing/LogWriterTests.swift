@@ -119,7 +119,7 @@ struct LogWriterTests {
                 log.append(kind: .engine, time: time, "number \(number)")
                 try log.flush()
             }
-            #expect(log.state.segments == 2)
+            #expect(log.state.segments == 4)
             configuration.size = nil
             configuration.keep = 1
             configuration.form = .bracketedMilliseconds
