@@ -67,6 +67,8 @@ public struct LogPage: Codable, Hashable, Sendable {
     public var next: String?
     /// Whether more lines are selected behind these (or before, with `before`).
     public var more: Bool
+    /// What could not be looked at, so that the answer may not be whole; nil where all was well.
+    public var warnings: [String]?
     /// Lines that a follower missed before these.
     public var missed: UInt64 = 0
 

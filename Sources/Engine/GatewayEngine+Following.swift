@@ -11,8 +11,9 @@ extension GatewayEngine {
         let selected = try selection(query)
         let follower = LogFollower(
             writer: writer, reader: LogReader(path: writer.path), selection: selected,
-            isWhole: query.grep == nil && query.match == nil)
-        let first = try await queries.run { follower.begin(limit: query.limit) }
+            isWhole: query.grep == nil && query.match == nil && query.kinds.isEmpty)
+        let place = try Self.start(query)
+        let first = try await queries.run { follower.begin(at: place, limit: query.limit) }
         let (stream, continuation) = AsyncStream.makeStream(
             of: LogPage.self, bufferingPolicy: .bufferingOldest(LogFollower.pages))
         let task = Task { await follower.follow(from: first, into: continuation) }
@@ -45,12 +46,13 @@ struct LogFollower: Sendable {
         var written: UInt64
     }
 
-    func begin(limit: Int) -> Result<Start, ControlError> {
+    /// The last `limit` lines; or, for a listener who comes back, what is behind the place where it was cut off.
+    func begin(at place: LogPageStart, limit: Int) -> Result<Start, ControlError> {
         let written = writer.state.lines
         do {
-            let found = try reader.page(selection, .end, limit: max(limit, 1))
+            let found = try reader.page(selection, place, limit: max(limit, 1))
             var page = LogPage(found)
-            if limit == 0 { page.lines = [] }
+            if limit == 0, case .end = place { page.lines = [] }
             return .success(Start(page: page, place: found.next, written: written))
         } catch {
             return .failure(ControlError(error))

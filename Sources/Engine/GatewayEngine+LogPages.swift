@@ -1,6 +1,7 @@
 public import ControlMessages
 import Expressions
 import LogFiles
+import LogIndex
 import Primitives
 import Records
 import Settings
@@ -26,12 +27,26 @@ extension GatewayEngine {
         var selection = LogSelection()
         selection.zone = plan.lines.zone
         selection.pattern = query.grep
+        selection.ignoresCase = query.ignoresCase
+        if !query.kinds.isEmpty { selection.kinds = try Self.kinds(query.kinds) }
         selection.directory = plan.directory
         if let match = query.match { selection.expression = try parse(match) }
         selection.since = try time(query.since, "since")
         selection.until = try time(query.until, "until")
         selection.wantsRecords = query.json
         return selection
+    }
+
+    private static func kinds(_ names: [String]) throws(ControlError) -> RecordKinds {
+        var kinds: RecordKinds = []
+        for name in names {
+            guard let kind = RecordKind.allCases.first(where: { "\($0.name)" == name.lowercased() }) else {
+                let known = RecordKind.allCases.map { "\($0.name)" }.joined(separator: ", ")
+                throw ControlError(.invalid, "kind \"\(name)\" is not one of \(known)")
+            }
+            kinds.insert(RecordKinds(kind))
+        }
+        return kinds
     }
 
     private func time(_ text: String?, _ name: String) throws(ControlError) -> Timestamp? {
@@ -43,14 +58,13 @@ extension GatewayEngine {
         return point.resolved(first: Clocks.wall, zone: plan.lines.zone)
     }
 
-    private static func start(_ query: LogQuery) throws(ControlError) -> LogPageStart {
+    static func start(_ query: LogQuery) throws(ControlError) -> LogPageStart {
         if query.after != nil, query.before != nil {
             throw ControlError(.invalid, "a page begins behind a place or ends before one; choose after or before")
         }
         if let after = query.after { return .after(try place(after)) }
         if let before = query.before { return .before(try place(before)) }
-        // The first lines of a span of time, else the last of the log.
-        return query.since != nil ? .beginning : .end
+        return query.fromBeginning ? .beginning : .end
     }
 
     private static func place(_ text: String) throws(ControlError) -> LogPlace {
@@ -70,6 +84,12 @@ extension LogPage {
         first = found.first.map { "\($0)" }
         next = found.next.map { "\($0)" }
         missed = found.missed
+        var warnings = found.losses.map { "\($0)" }
+        if found.exhausted > 0 {
+            warnings.append(
+                "\(found.exhausted) lines were too hard for the regular expression, and count as not meeting it")
+        }
+        self.warnings = warnings.isEmpty ? nil : warnings
     }
 }
 

@@ -35,6 +35,9 @@ public struct Gateway: Sendable {
         }
     }
 
+    /// Stops the server, as the daemon does at its end.
+    public func stop() async { await server.stop() }
+
     /// Waits until `condition` holds; false after ten seconds.
     public static func wait(_ condition: () async -> Bool) async -> Bool {
         for _ in 0..<1000 {

@@ -129,15 +129,30 @@ public actor MadeUpEngine: EngineControl {
     }
 
     public func logPage(_ name: String, _ query: LogQuery) async throws(ControlError) -> LogPage {
+        calls.append("page \(query.items.map { "\($0.name)=\($0.value)" }.joined(separator: " "))")
         let lines = try lines(name).filter { line in query.grep.map { line.contains($0) } ?? true }
-        var page = LogPage(lines: Array(lines.suffix(query.limit)), more: lines.count > query.limit)
-        page.next = "\(lines.count)"
+        let end = query.before.flatMap { Int($0) } ?? lines.count
+        let range =
+            if let place = query.after.flatMap({ Int($0) }) ?? (query.fromBeginning ? 0 : nil) {
+                min(place, end)..<min(place + query.limit, end)
+            } else {
+                max(end - query.limit, 0)..<end
+            }
+        let isForward = query.after != nil || query.fromBeginning
+        var page = LogPage(
+            lines: Array(lines[range]), more: isForward ? range.upperBound < end : range.lowerBound > 0)
+        if query.json { page.records = page.lines.map { $0 == "two" ? "" : #"{"kind":"packet","text":"\#($0)"}"# } }
+        page.first = "\(range.lowerBound)"
+        page.next = "\(range.upperBound)"
         return page
     }
 
     public func followLog(_ name: String, _ query: LogQuery) async throws(ControlError) -> AsyncStream<LogPage> {
+        var query = query
+        let place = query.after
+        query.after = nil
         let first = try await logPage(name, query)
-        note("follow \(name) after \(query.after ?? "-")")
+        note("follow \(name) after \(place ?? "-")")
         let (stream, follower) = AsyncStream.makeStream(of: LogPage.self, bufferingPolicy: .bufferingNewest(16))
         follower.onTermination = { _ in Task { await self.ended() } }
         follower.yield(first)

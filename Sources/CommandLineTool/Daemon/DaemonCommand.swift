@@ -14,7 +14,10 @@ protocol DaemonCommand: ParsableCommand, ColoredCommand, Sendable {
 extension DaemonCommand {
     var look: LookOptions { daemon.look }
 
-    func run() throws {
+    func run() throws { try runWithDaemon() }
+
+    /// Asks, and waits for the end of the answer.
+    func runWithDaemon() throws {
         let client = DaemonClient(socket: daemon.path)
         let console = Console.current
         try Waiting.forEnd {

@@ -10,10 +10,6 @@ import SystemCalls
 
 /// What `gatelog log --file` was asked to do, made of what was typed.
 struct FileLogPlan {
-    /// Lines that are shown where nothing says how many.
-    private static let defaultLines = 100
-    private static let defaultFollowedLines = 10
-
     private let command: LogShowCommand
     private let console: Console
     private let reader: LogReader
@@ -61,18 +57,11 @@ struct FileLogPlan {
     /// Shows the lines. Throws the exit status where it is not success.
     func run() throws {
         do {
-            let found = try isTail ? showLast() : showAll()
+            let found = try command.isTail ? showLast() : showAll()
             if found == 0 { throw ToolStatus(code: GatelogTool.ExitStatus.nothing) }
         } catch let error as LogReadError {
             throw ToolFailure("\(error)")
         }
-    }
-
-    /// Whether the last lines are wanted, not all.
-    private var isTail: Bool {
-        command.lines != nil || command.follow
-            || command.grep == nil && command.match == nil && command.kind.isEmpty && selection.since == nil
-                && selection.until == nil
     }
 
     private func showAll() throws -> Int {
@@ -84,7 +73,8 @@ struct FileLogPlan {
     }
 
     private func showLast() throws -> Int {
-        let limit = command.lines ?? (command.follow ? Self.defaultFollowedLines : Self.defaultLines)
+        let limit =
+            command.lines ?? (command.follow ? LogShowCommand.defaultFollowedLines : LogShowCommand.defaultLines)
         let page = try reader.page(selection, limit: limit, patience: .max / 4)
         try show(page)
         try tell(page.losses, exhausted: page.exhausted)

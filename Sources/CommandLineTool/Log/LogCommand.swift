@@ -5,7 +5,7 @@ struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "Show the lines of a log, search it, follow it.",
-        subcommands: [LogShowCommand.self],
+        subcommands: [LogShowCommand.self, LogClearCommand.self],
         defaultSubcommand: LogShowCommand.self
     )
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
+import ControlClient
+import ControlMessages
 
 /// What was typed behind `gatelog log`; `LogPlan` makes of it what is meant.
-struct LogShowCommand: ParsableCommand, ColoredCommand {
+struct LogShowCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show the lines of a log, search it, follow it.",
@@ -70,7 +72,17 @@ struct LogShowCommand: ParsableCommand, ColoredCommand {
     @Option(help: ArgumentHelp("Groups, users and services for --match: a settings file (YAML).", valueName: "file"))
     var settings: String?
 
-    @OptionGroup var look: LookOptions
+    @OptionGroup var daemon: DaemonOptions
+
+    /// Lines that are shown where nothing says how many.
+    static let defaultLines = 100
+    static let defaultFollowedLines = 10
+
+    /// Whether the last lines are wanted, not all.
+    var isTail: Bool {
+        lines != nil || follow
+            || grep == nil && match == nil && kind.isEmpty && since == nil && until == nil
+    }
 
     func validate() throws {
         guard (name == nil) != (file == nil) else {
@@ -81,12 +93,21 @@ struct LogShowCommand: ParsableCommand, ColoredCommand {
         }
         if ignoreCase, grep == nil { throw ValidationError("-i says how --grep compares; add --grep REGEX") }
         if single, file == nil { throw ValidationError("--single goes with --file") }
+        if settings != nil, file == nil {
+            throw ValidationError("--settings goes with --file; the daemon has its own")
+        }
+        if let lines, follow, lines > LogQuery.largestLimit {
+            throw ValidationError("-f begins with at most \(LogQuery.largestLimit) lines")
+        }
     }
 
     func run() throws {
-        guard let file else {
-            throw ToolFailure("a daemon's log is read with --file; logs are under its --home, in log/")
-        }
-        try FileLogPlan(self, path: file).run()
+        if let file { return try FileLogPlan(self, path: file).run() }
+        try runWithDaemon()
+    }
+
+    func ask(_ client: DaemonClient, _ console: Console) async throws {
+        guard let name else { preconditionFailure("validate() lets no command pass without a log") }
+        try await DaemonLogPlan(self, name: name).ask(client)
     }
 }
