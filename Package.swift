@@ -254,6 +254,7 @@ if Context.environment["GATELOG_FUZZ"] != nil {
         ("Decoder", ["PacketDecoding", "Primitives", "TestSupport"]),
         ("Expression", ["Expressions", "Primitives"]),
         ("LogIndex", ["LogIndexSupport"]),
+        ("Netlink", ["LiveCapture", "Netlink", "PacketDecoding", "Primitives", "Records"]),
         ("Pcap", ["TestSupport"]),
         ("Pcapng", ["TestSupport"]),
         ("Settings", ["Settings"]),

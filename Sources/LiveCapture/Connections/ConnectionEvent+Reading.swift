@@ -1,17 +1,14 @@
-import Netlink
-import Primitives
+package import Netlink
+package import Primitives
 import Records
 
 // Events of the kernel's connection tracking (linux/netfilter/nfnetlink_conntrack.h): a header as all of netfilter has
 // it, then attributes, most of them nested. Numbers are in network order. Damage anywhere makes no event.
 
 extension ConnectionEvent {
-    /// NFNL_SUBSYS_CTNETLINK.
-    static let subsystem: UInt8 = 1
-
     /// Reads a message at `payload` of a datagram; nil where it is damaged or is no connection of IP. `received` stands
     /// for the time where the kernel says none.
-    init?(_ bytes: RawSpan, _ message: NetlinkMessage, received: Timestamp) {
+    package init?(_ bytes: RawSpan, _ message: NetlinkMessage, received: Timestamp) {
         switch message.type {
         // IPCTNL_MSG_CT_NEW; NLM_F_CREATE and NLM_F_EXCL tell a new one from a changed one.
         case 0x0100: kind = message.flags & 0x600 != 0 ? .new : .updated

@@ -1,33 +1,33 @@
 import Netlink
-import PacketDecoding
-import Primitives
+package import PacketDecoding
+package import Primitives
 
 /// What the source itself must know of a record (NFULNL_MSG_PACKET) before anybody decodes it: one walk over its
 /// attributes, no more loads than needed. The walk believes nothing: a length that lies makes the record damaged.
-struct FirewallLogRecord {
+package struct FirewallLogRecord {
     /// NFNL_SUBSYS_ULOG and NFULNL_MSG_PACKET.
-    static var messageType: UInt16 { 0x0400 }
+    package static var messageType: UInt16 { 0x0400 }
     /// Family, version, group: what stands before the attributes (struct nfgenmsg).
     static var headerSize: Int { 4 }
 
-    var family: UInt8 = 0
-    var group: UInt16 = 0
-    var hook: UInt8?
-    var sequence: UInt32?
+    package var family: UInt8 = 0
+    package var group: UInt16 = 0
+    package var hook: UInt8?
+    package var sequence: UInt32?
     /// When the kernel saw the packet; nil on the way out of the machine.
-    var time: Timestamp?
+    package var time: Timestamp?
     /// The kernel's indexes; 0 is none.
-    var input: UInt32 = 0
-    var output: UInt32 = 0
+    package var input: UInt32 = 0
+    package var output: UInt32 = 0
     /// The ports of a bridge, where the record has them.
     var bridgeInput: UInt32 = 0
     var bridgeOutput: UInt32 = 0
     /// The packet itself.
-    var packet: Range<Int>?
+    package var packet: Range<Int>?
 
     /// Reads the record at `payload` of a datagram; nil where it is damaged.
     @inline(__always)
-    init?(_ bytes: RawSpan, _ payload: Range<Int>) {
+    package init?(_ bytes: RawSpan, _ payload: Range<Int>) {
         guard payload.count >= FirewallLogRecord.headerSize, bytes.holds(payload.count, at: payload.lowerBound) else {
             return nil
         }
@@ -67,13 +67,13 @@ struct FirewallLogRecord {
 
     /// Which way the packet went.
     @inline(__always)
-    var direction: FrameDirection {
+    package var direction: FrameDirection {
         FrameDirection(logFamily: family, hook: hook, hasInput: input != 0, hasOutput: output != 0)
     }
 
     /// Bytes of the packet on the wire, from its own header; what was copied, where that does not say.
     @inline(__always)
-    func wireLength(_ bytes: RawSpan) -> Int {
+    package func wireLength(_ bytes: RawSpan) -> Int {
         guard let packet else { return 0 }
         guard packet.count >= 6 else { return packet.count }
         switch bytes.byte(at: packet.lowerBound) >> 4 {

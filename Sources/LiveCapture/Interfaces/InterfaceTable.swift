@@ -3,7 +3,7 @@ import Primitives
 
 /// The interfaces as the kernel's messages tell of them (rtnetlink(7)). Pure: bytes go in. A message that is damaged
 /// changes nothing.
-struct InterfaceTable {
+package struct InterfaceTable {
     /// More interfaces than this are not kept.
     static let mostInterfaces = 65_536
     /// More addresses of one interface than this are not kept.
@@ -11,15 +11,17 @@ struct InterfaceTable {
 
     private var interfaces: [UInt32: NetworkInterface] = [:]
     /// Messages that could not be understood.
-    private(set) var malformed = 0
+    package private(set) var malformed = 0
     /// Interfaces and addresses beyond the limits.
     private(set) var refused = 0
 
+    package init() {}
+
     /// All of them, by index.
-    var sorted: [NetworkInterface] { interfaces.values.sorted { $0.index < $1.index } }
+    package var sorted: [NetworkInterface] { interfaces.values.sorted { $0.index < $1.index } }
 
     /// Takes the messages of a datagram.
-    mutating func apply(_ bytes: RawSpan) {
+    package mutating func apply(_ bytes: RawSpan) {
         var messages = NetlinkMessages(count: bytes.byteCount)
         while let message = messages.next(in: bytes) {
             let isUnderstood: Bool
