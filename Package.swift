@@ -168,6 +168,10 @@ let package = Package(
                 "LogFiles", "LogIndex", "PacketDecoding", "Primitives", "Records", "SystemCalls", "TestSupport",
             ], path: "Benchmarks/Log", swiftSettings: common),
         .executableTarget(
+            name: "FirewallLogBenchmark",
+            dependencies: ["LiveCapture", "PacketDecoding", "Primitives", "Records", "SystemCalls"],
+            path: "Benchmarks/FirewallLog", swiftSettings: common),
+        .executableTarget(
             name: "RingBenchmark",
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
             path: "Benchmarks/Ring", swiftSettings: common),

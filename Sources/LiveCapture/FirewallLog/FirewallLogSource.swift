@@ -21,7 +21,7 @@ public struct FirewallLogSource: ~Copyable, PacketSource {
         /// Bytes of the socket's buffer, as the kernel counts: what may wait while this process is busy.
         public var receiveBuffer: Int = 32 << 20
         /// Records that the kernel gathers before it hands them over.
-        public var threshold: Int = 64
+        public var threshold: Int = 128
         /// Bytes that the kernel gathers at most; no more than 128 KiB.
         public var batchSize: Int = 128 << 10
         /// Hundredths of a second after which the kernel hands over what it has.
