@@ -35,6 +35,10 @@ struct SourceFile {
                     !$0.contains("/") && !$0.contains("=") && $0 != "case" && !$0.contains(".")
                 })
             else { continue }
+            if line.contains("{"), line.hasSuffix("}") {
+                found.append((index + 1, 1))
+                continue
+            }
             let indentation = line.prefix { $0 == " " } + "}"
             guard let end = lines[index...].firstIndex(where: { $0.hasPrefix(indentation) }) else { continue }
             found.append((index + 1, end - index + 1))
