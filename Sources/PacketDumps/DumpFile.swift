@@ -70,16 +70,15 @@ final class DumpFile: @unchecked Sendable {
     }
 
     /// How far the packets' blocks of `bytes` from `start` on may be written, so that the file has at most `byteLimit`
-    /// bytes with its end, and `packetLimit` packets.
+    /// bytes with its end, and are at most `packetLimit`.
     func reach(_ bytes: RawSpan, from start: Int, byteLimit: UInt64, packetLimit: UInt64) -> Int {
         let used = size + endLength
         let room = byteLimit > used ? byteLimit - used : 0
-        let packetRoom = packetLimit > packets ? packetLimit - packets : 0
         // Almost always all of it.
         if packetLimit == .max, UInt64(bytes.byteCount - start) <= room { return bytes.byteCount }
         var place = start
         var count: UInt64 = 0
-        while count < packetRoom, let block = PcapngPacketBlock(in: bytes, at: place),
+        while count < packetLimit, let block = PcapngPacketBlock(in: bytes, at: place),
             UInt64(place - start + block.length) <= room
         {
             place += block.length

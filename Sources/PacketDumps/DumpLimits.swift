@@ -12,8 +12,10 @@ public enum DumpLimits {
     public static let fileBytes: UInt64 = 8 << 10
     /// Bytes of an expression that a file's head quotes; longer ones are cut there, and kept beside the files.
     public static let quotedExpression = 60_000
+    /// Bytes of an expression.
+    public static let expression = 16 << 20
     /// Bytes of who started a dump.
-    public static let actorLength = 1_024
+    public static let actor = 1_024
     /// Interfaces that one dump tells apart; packets of further ones are of a nameless one of their link type.
     public static let interfaces = 4_000
     /// Bytes that a worker gathers before it hands them to the writer.

@@ -8,16 +8,16 @@ public struct DumpOrder: Hashable, Sendable {
     public var expression: String
     public var startedBy: String
     public var startedAt: Timestamp
-    /// Bytes of all files together; nil is no limit.
+    /// Bytes of all files together; nil is no limit. A ring goes on at it, a single file ends.
     public var maxBytes: UInt64?
+    /// Seconds after which the dump ends; nil is no limit.
     public var maxSeconds: UInt64?
+    /// Packets after which the dump ends, those in files of a ring that went too; nil is no limit.
     public var maxPackets: UInt64?
     /// Bytes kept of a packet; nil keeps all.
     public var snapLength: Int?
-    /// Files of a ring; nil is one file that ends at its limit.
-    ///
-    /// A ring does not end by itself. Each of its files takes an equal share of each limit, then the next begins and the
-    /// oldest goes: so at most `maxBytes` bytes, `maxPackets` packets, and about the last `maxSeconds` seconds are kept.
+    /// Files of a ring; nil is one file. The files share `maxBytes`, which must be given: when one has its share, the
+    /// next begins and the oldest goes.
     public var ring: Int?
     /// Whether a finished dump of that name may be replaced.
     public var replaces = false
@@ -38,20 +38,19 @@ extension DumpOrder {
             guard 2...DumpLimits.ring ~= ring else {
                 throw .badLimit("a ring has from 2 to \(DumpLimits.ring) files, and \(ring) were asked for")
             }
-            guard maxBytes != nil || maxPackets != nil || maxSeconds != nil else {
-                throw .badLimit("a ring needs a limit of size, packets or time, which its files share")
-            }
+            guard maxBytes != nil else { throw .badLimit("a ring needs a limit of size, which its files share") }
         }
-        let files = UInt64(ring ?? 1)
-        if let maxBytes, maxBytes / files < DumpLimits.fileBytes {
+        if let share = bytesOfFile, share < DumpLimits.fileBytes {
             throw .badLimit(
-                "a file needs \(DumpLimits.fileBytes) bytes at least, and \(maxBytes) bytes were allowed"
+                "a file needs \(DumpLimits.fileBytes) bytes at least, and \(maxBytes ?? 0) bytes were allowed"
                     + (ring.map { " for \($0) files" } ?? ""))
         }
-        for (limit, what) in [(maxPackets, "packets"), (maxSeconds, "seconds")] {
-            if let limit, limit < files {
-                throw .badLimit("\(limit) \(what) are too few" + (ring.map { " for \($0) files" } ?? ""))
-            }
+        if maxPackets == 0 { throw .badLimit("a dump of no packets is none") }
+        if maxSeconds == 0 { throw .badLimit("a dump of no seconds is none") }
+        for (text, limit, what) in [
+            (expression, DumpLimits.expression, "an expression"), (startedBy, DumpLimits.actor, "who starts a dump"),
+        ] where text.utf8.count > limit {
+            throw .badLimit("\(what) has at most \(limit) bytes, and \(text.utf8.count) were given")
         }
         if let snapLength, snapLength < 1 { throw .badLimit("a snap length of \(snapLength) keeps nothing") }
     }
@@ -70,6 +69,6 @@ extension DumpOrder {
         }
     }
 
-    /// A limit's part that one file may use.
-    func share(of limit: UInt64?) -> UInt64? { limit.map { $0 / UInt64(ring ?? 1) } }
+    /// The bytes that one file may have; nil is no limit.
+    var bytesOfFile: UInt64? { maxBytes.map { $0 / UInt64(ring ?? 1) } }
 }

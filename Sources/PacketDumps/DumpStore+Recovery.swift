@@ -75,6 +75,8 @@ struct DumpRecovery {
     private var hasJournal: Bool
     private var bytesCut: UInt64 = 0
     private var lastTime: Timestamp?
+    /// Packets that are missing by what stands beside others.
+    private var missing: UInt64 = 0
 
     init(_ place: DumpFolder, _ journal: DumpJournal) {
         self.place = place
@@ -105,7 +107,7 @@ struct DumpRecovery {
         if let known, known.bytes == UInt64(size) {
             files.append(known)
         } else if let scan = DumpScan(path) {
-            lastTime = max(lastTime ?? scan.lastTime, scan.lastTime)
+            note(scan)
             files.append(WholeFile(sequence: sequence, bytes: UInt64(size), packets: scan.packets))
         }
     }
@@ -131,11 +133,16 @@ struct DumpRecovery {
             try Paths.rename(path, to: "\(place.path)/\(place.fileName(sequence))")
             try Folders.synchronize(place.path)
             bytesCut += UInt64(max(0, size - scan.wholeBytes))
-            lastTime = max(lastTime ?? scan.lastTime, scan.lastTime)
+            note(scan)
             files.append(WholeFile(sequence: sequence, bytes: UInt64(whole), packets: scan.packets))
         } catch {
             // It stays hidden, and the next start tries again.
         }
+    }
+
+    private mutating func note(_ scan: DumpScan) {
+        lastTime = max(lastTime ?? scan.lastTime, scan.lastTime)
+        missing += scan.missing
     }
 
     mutating func finish() -> DumpReport {
@@ -149,6 +156,7 @@ struct DumpRecovery {
             report.reason = "the engine ended while it ran"
             if bytesCut > 0 { report.reason! += "; \(bytesCut) bytes of a torn block were cut" }
             report.endedAt = lastTime ?? report.order.startedAt
+            report.lost = max(report.lost, missing)
             if hasJournal || !files.isEmpty { try? DumpJournal(report, files).save(in: place.path) }
         }
         return report
@@ -158,6 +166,8 @@ struct DumpRecovery {
 /// What a file of a dump holds, up to its first damage.
 struct DumpScan {
     private(set) var packets: UInt64 = 0
+    /// Packets that are missing before others.
+    private(set) var missing: UInt64 = 0
     private(set) var lastTime = Timestamp(nanoseconds: 0)
     /// Where the whole blocks end.
     private(set) var wholeBytes: Int64 = 0
@@ -181,6 +191,7 @@ struct DumpScan {
         } catch {
             return nil
         }
+        missing = reader.droppedBetweenPackets
         wholeBytes = reader.damage.first?.offset ?? size
         guard wholeBytes > 0 else { return nil }
         while byInterface.count < reader.interfaceCount { byInterface.append(0) }

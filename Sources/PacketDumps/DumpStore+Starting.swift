@@ -12,19 +12,26 @@ extension DumpStore {
         let id = try reserve(order)
         let place = DumpFolder(parent: folder, name: order.name)
         let dump = RunningDump(id: id, order: order, folder: place, inbox: inbox, pool: pool)
+        let file: DumpFile
         do {
-            let file = try begin(dump)
-            inbox.send(.begin(DumpWriting(dump, file, surroundings, closer)))
+            file = try begin(dump)
         } catch {
             state.withLock { _ = $0.busy.remove(order.name) }
             throw .system(error)
         }
-        state.withLock { state in
+        let writing = DumpWriting(dump, file, surroundings, closer)
+        let isClosed = state.withLock { state in
             state.busy.remove(order.name)
             state.finished[order.name] = nil
+            guard !state.isClosed else { return true }
             state.running[order.name] = dump
+            // Within the lock, so that who finds the dump may tell the writer of it.
+            inbox.send(.begin(writing))
+            return false
         }
-        return id
+        guard isClosed else { return id }
+        try? removeFolder(place.path)
+        throw .closed
     }
 
     private func reserve(_ order: DumpOrder) throws(DumpError) -> DumpID {

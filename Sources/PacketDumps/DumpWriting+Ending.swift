@@ -17,16 +17,12 @@ extension DumpWriting {
             startedAt: dump.order.startedAt)
         sequence += 1
         file = next
-        deadline = Self.deadline(dump.order)
         return next
     }
 
     /// Closes the present file of a ring; the oldest goes, so that there is room for the next.
     func rotate() {
-        guard let full = file, full.packets > 0 else {
-            deadline = Self.deadline(dump.order)
-            return
-        }
+        guard let full = file else { return }
         end(full, comment: nil)
         file = nil
         // At once, so that the ring never takes more room than it may, however slow the disk is with the files before.
@@ -122,7 +118,7 @@ extension DumpWriting {
     /// What is due: a limit of time, a new try on a full disk, producers that never answered.
     func tick(_ now: Int64) {
         guard !isDone else { return }
-        if dump.order.ring == nil, now >= deadline, ending == nil { stop("time limit reached", nil) }
+        if now >= deadline, ending == nil { stop("time limit reached", nil) }
         if isSuspended, now >= retryAt { retry() }
         if merge.count > 0 { drain(all: merge.isOverdue(now)) }
         if let ending, now >= ending.deadline, !isDone { end(ending) }
@@ -140,7 +136,7 @@ extension DumpWriting {
         guard !isDone else { return .max }
         var next = retryAt
         if merge.count > 0 { next = min(next, Clocks.monotonic + 100_000_000) }
-        if dump.order.ring == nil, ending == nil { next = min(next, deadline) }
+        if ending == nil { next = min(next, deadline) }
         if let ending { next = min(next, ending.deadline) }
         return next
     }

@@ -16,10 +16,12 @@ final class DumpWriting: @unchecked Sendable {
     /// The files that are written, the oldest first, and their names.
     var whole: [WholeFile] = []
     var names: [DumpFileName] = []
-    let byteShare: UInt64
-    let packetShare: UInt64
-    /// When the file is to make room for the next, or the dump ends (monotonic); never where there is no limit of time.
-    var deadline: Int64
+    /// Bytes that a file may have.
+    let byteLimit: UInt64
+    /// Packets that the dump may still have, in this file and those that follow.
+    var packetsLeft: UInt64
+    /// When the dump ends (monotonic); never where there is no limit of time.
+    let deadline: Int64
     /// Packets that are missing before the next one of an interface, by its number, and why.
     var missing: [UInt64] = []
     var missingReason = ""
@@ -49,8 +51,8 @@ final class DumpWriting: @unchecked Sendable {
         self.surroundings = surroundings
         self.closer = closer
         sequence = file.sequence
-        byteShare = dump.order.share(of: dump.order.maxBytes) ?? .max
-        packetShare = dump.order.share(of: dump.order.maxPackets) ?? .max
+        byteLimit = dump.order.bytesOfFile ?? .max
+        packetsLeft = dump.order.maxPackets ?? .max
         deadline = Self.deadline(dump.order)
     }
 
@@ -125,26 +127,32 @@ final class DumpWriting: @unchecked Sendable {
     /// Writes into the present file, and goes on to the next or ends where that has no room; returns the place behind
     /// what was written.
     private func writeSome(_ bytes: RawSpan, from start: Int) throws(PartlyWritten) -> Int {
-        if dump.order.ring != nil, Clocks.monotonic >= deadline { rotate() }
         let file: DumpFile
         do {
             file = try presentFile()
-            guard try describeInterfaces(in: file) else { return full(file, bytes, at: start, "size limit reached") }
+            guard try describeInterfaces(in: file) else { return full(file, bytes, at: start) }
         } catch {
             throw PartlyWritten(end: start, error: error)
         }
-        let end = file.reach(bytes, from: start, byteLimit: byteShare, packetLimit: packetShare)
-        if end > start { try file.append(bytes, start..<end) }
-        let isFull = file.packets >= packetShare
-        guard end < bytes.byteCount || isFull && dump.order.ring == nil else { return end }
-        return full(file, bytes, at: end, isFull ? "packet limit reached" : "size limit reached")
+        let end = file.reach(bytes, from: start, byteLimit: byteLimit, packetLimit: packetsLeft)
+        if end > start {
+            let before = file.packets
+            defer { if packetsLeft != .max { packetsLeft -= file.packets - before } }
+            try file.append(bytes, start..<end)
+        }
+        if packetsLeft == 0 {
+            dump.close()
+            self.end(reason: "packet limit reached")
+            return end
+        }
+        return end == bytes.byteCount ? end : full(file, bytes, at: end)
     }
 
     /// A file has no room for the block at `place`: the dump ends, or the ring goes on. Returns the place to go on at.
-    private func full(_ file: DumpFile, _ bytes: RawSpan, at place: Int, _ reason: String) -> Int {
+    private func full(_ file: DumpFile, _ bytes: RawSpan, at place: Int) -> Int {
         guard dump.order.ring != nil else {
             dump.close()
-            end(reason: reason)
+            end(reason: "size limit reached")
             return place
         }
         guard file.packets == 0 else {
@@ -167,7 +175,7 @@ final class DumpWriting: @unchecked Sendable {
         guard !fresh.isEmpty else { return true }
         var blocks = ByteBuffer(capacity: 4 << 10)
         for interface in fresh { append(interface, into: &blocks) }
-        return try file.describe(blocks.bytes, count: fresh.count, byteLimit: byteShare)
+        return try file.describe(blocks.bytes, count: fresh.count, byteLimit: byteLimit)
     }
 
     private func append(_ interface: DumpedInterface, into blocks: inout ByteBuffer) {
@@ -178,11 +186,10 @@ final class DumpWriting: @unchecked Sendable {
         PcapngBlock.appendInterface(description, snapLength: dump.snapLength, into: &blocks)
     }
 
-    static func deadline(_ order: DumpOrder) -> Int64 {
+    private static func deadline(_ order: DumpOrder) -> Int64 {
         guard let seconds = order.maxSeconds else { return .max }
-        let share = UInt64(clamping: UInt128(seconds) * 1_000_000_000 / UInt128(order.ring ?? 1))
-        let (end, overflow) = Clocks.monotonic.addingReportingOverflow(Int64(clamping: share))
-        return overflow ? .max : end
+        let end = Int128(Clocks.monotonic) + Int128(seconds) * 1_000_000_000
+        return Int64(clamping: end)
     }
 
     /// Lets those who ask know how far it is.

@@ -122,8 +122,8 @@ struct DumpStoreTests {
                 try store.start(
                     Traffic.order("web") {
                         $0.ring = 2
-                        $0.maxPackets = 20
-                    }), 0..<25)
+                        $0.maxBytes = 20_000
+                    }), 0..<80)
             _ = try await store.stop("web")
             #expect(try store.files("web").count == 2)
             #expect(throws: DumpError.exists("web")) { try store.start(Traffic.order("web")) }
@@ -155,14 +155,13 @@ struct DumpStoreTests {
                 (Traffic.order("a") { $0.ring = 5_000 }, "a ring has from 2 to 1000 files, and 5000 were asked for"),
                 (
                     Traffic.order("a") { $0.ring = 3 },
-                    "a ring needs a limit of size, packets or time, which its files share"
+                    "a ring needs a limit of size, which its files share"
                 ),
-                (Traffic.order("a") { $0.maxPackets = 0 }, "0 packets are too few"),
+                (Traffic.order("a") { $0.maxPackets = 0 }, "a dump of no packets is none"),
+                (Traffic.order("a") { $0.maxSeconds = 0 }, "a dump of no seconds is none"),
                 (
-                    Traffic.order("a") {
-                        $0.maxSeconds = 2
-                        $0.ring = 3
-                    }, "2 seconds are too few for 3 files"
+                    Traffic.order("a") { $0.startedBy = String(repeating: "x", count: 2_000) },
+                    "who starts a dump has at most 1024 bytes, and 2000 were given"
                 ),
                 (Traffic.order("a") { $0.snapLength = 0 }, "a snap length of 0 keeps nothing"),
             ]
