@@ -38,7 +38,7 @@ extension GatewayEngine {
         }
         let tap = TapPlan(
             name: "dump \(request.name)", purpose: .dump(id), text: request.expression, tree: tree)
-        dumpTaps[request.name] = DumpTap(id: id, tap: tap)
+        dumpTaps[request.name] = DumpTap(id: id, tap: tap, lostBefore: lostInKernel)
         do {
             try replan()
         } catch {
@@ -51,6 +51,7 @@ extension GatewayEngine {
     }
 
     public func stopDump(_ name: String, by actor: ControlActor) async throws(ControlError) -> DumpState {
+        tellDumpsOfLosses()
         do {
             _ = try await dumpStore.stop(name)
         } catch {
@@ -89,9 +90,14 @@ extension GatewayEngine {
 
     /// The kernel's losses go into the files of the dumps that were running meanwhile.
     func tellDumpsOfLosses() {
-        let lost = sources.reduce(0) { $0 + $1.orders.report.counters.dropped }
-        for tap in dumpTaps.values { dumpStore.setLostInKernel(lost, for: tap.id) }
+        let lost = lostInKernel
+        for tap in dumpTaps.values {
+            // Counters begin anew where a source was opened again.
+            dumpStore.setLostInKernel(lost > tap.lostBefore ? lost - tap.lostBefore : 0, for: tap.id)
+        }
     }
+
+    private var lostInKernel: UInt64 { sources.reduce(0) { $0 + $1.orders.report.counters.dropped } }
 
     private func dropDumpTap(_ name: String) {
         guard dumpTaps.removeValue(forKey: name) != nil else { return }

@@ -54,6 +54,8 @@ public actor GatewayEngine {
     struct DumpTap {
         var id: DumpID
         var tap: TapPlan
+        /// What the kernel had lost before.
+        var lostBefore: UInt64
     }
 
     /// Reads the settings and opens the logs; nothing is captured before `start`. Throws what is wrong with the
