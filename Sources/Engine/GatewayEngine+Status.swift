@@ -76,6 +76,10 @@ extension GatewayEngine: EngineControl {
         var found = standing
         for problem in settingsBoard.problems { found["group \(problem)"] = problem }
         for warning in settingsBoard.stored.warnings { found["settings \(warning)"] = warning }
+        let group = document.api.group
+        if group.place != nil, UserDatabase.group(named: group.value) == nil {
+            found["api.group"] = "\(fault(at: group.place, "this machine has no group \"\(group.value)\": groupadd it"))"
+        }
         for source in sources {
             let report = source.orders.report
             if case .failed(let error) = report.state {

@@ -16,7 +16,7 @@ struct Daemon {
         // Another daemon under the same folder must be noticed before anything is captured.
         let server = try await ControlServer.start(
             engine: engine,
-            socket: ControlSocket(path: options.home.socket, group: engine.accessGroups.administrators),
+            socket: ControlSocket(path: options.home.socket, group: Self.group(engine)),
             access: PeerAccess(groups: {
                 let groups = engine.accessGroups
                 return PeerAccess.Groups(administrators: groups.administrators, readers: groups.readers)
@@ -35,6 +35,11 @@ struct Daemon {
         console?.cancel()
         await server.stop()
         Self.say("gatelogd: stopped; \(await engine.stop())")
+    }
+
+    /// The group that the socket belongs to; a machine that does not have it keeps the socket to the daemon's user.
+    private static func group(_ engine: GatewayEngine) -> String? {
+        engine.accessGroups.administrators.flatMap { UserDatabase.group(named: $0) == nil ? nil : $0 }
     }
 
     /// Acts upon signals until one of them ends the daemon.
