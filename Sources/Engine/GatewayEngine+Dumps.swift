@@ -46,6 +46,7 @@ extension GatewayEngine {
             _ = try? await dumpStore.stop(request.name)
             throw ControlError(.invalid, "\(error)")
         }
+        await settle()
         note(actor, "dump \(request.name)", from: nil, to: "started: \(request.expression)")
         return try dumpState(request.name)
     }

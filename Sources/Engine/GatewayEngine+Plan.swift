@@ -73,6 +73,20 @@ extension GatewayEngine {
         for source in sources { try give(next, to: source.orders) }
     }
 
+    /// Waits until every worker follows the plan, so that who asked for it finds what comes from now on; a second at
+    /// most.
+    func settle() async {
+        let wanted = plan.number
+        for _ in 0..<500 {
+            let late = sources.contains { source in
+                let report = source.orders.report
+                return report.state == .running && report.plan < wanted
+            }
+            guard late else { return }
+            try? await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
     /// Compiles a plan for a worker. Each gets its own: a program has one owner.
     func workerPlan(_ plan: Plan, feed: FeedKind) throws(EngineError) -> WorkerPlan {
         do {

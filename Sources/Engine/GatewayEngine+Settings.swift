@@ -38,6 +38,7 @@ extension GatewayEngine {
             logs.say(.error, .error, text)
             throw ControlError(.invalid, text)
         }
+        await settle()
         note(actor, "settings", from: nil, to: "read again")
     }
 
@@ -59,6 +60,7 @@ extension GatewayEngine {
             restore(before)
             throw ControlError(.invalid, "\(error)")
         }
+        await settle()
         self.note(actor, "\(change.key)", from: old, to: value(of: change.key))
     }
 

@@ -39,9 +39,11 @@ extension GatewayEngine {
         if workers > 1 { ring.fanout = .first(seed: .random(in: 0 ... .max)) }
         for number in 0..<workers {
             do {
+                let orders = WorkerOrders(name: "capture \(number)", feed: .interfaces)
+                ring.wakeDescriptor = orders.wakeDescriptor
                 let source = try PacketRing(ring)
                 if number == 0, let group = source.fanoutGroup { ring.fanout = .member(of: group) }
-                try startRing(source, number)
+                try startRing(source, orders)
             } catch let error as SourceError {
                 throw EngineError("\(error)")
             } catch {
@@ -50,8 +52,7 @@ extension GatewayEngine {
         }
     }
 
-    private func startRing(_ source: consuming PacketRing, _ number: Int) throws {
-        let orders = WorkerOrders(name: "capture \(number)", feed: .interfaces)
+    private func startRing(_ source: consuming PacketRing, _ orders: WorkerOrders) throws {
         let worker = try workerPlan(plan, feed: .interfaces)
         sources.append(
             try SourceThread(
@@ -103,8 +104,9 @@ extension GatewayEngine {
             settings.pace = replay.speed.map { .speed($0) } ?? .unbounded
             settings.loops = replay.loops
             settings.ownAddresses = own
-            let source = try ReplaySource(settings)
             let orders = WorkerOrders(name: "replay", feed: .interfaces)
+            settings.wakeDescriptor = orders.wakeDescriptor
+            let source = try ReplaySource(settings)
             let worker = try workerPlan(plan, feed: .interfaces)
             let board = interfaceNames
             sources.append(

@@ -78,7 +78,8 @@ extension GatewayEngine: EngineControl {
         for warning in settingsBoard.stored.warnings { found["settings \(warning)"] = warning }
         let group = document.api.group
         if group.place != nil, UserDatabase.group(named: group.value) == nil {
-            found["api.group"] = "\(fault(at: group.place, "this machine has no group \"\(group.value)\": groupadd it"))"
+            found["api.group"] =
+                "\(fault(at: group.place, "this machine has no group \"\(group.value)\": groupadd it"))"
         }
         for source in sources {
             let report = source.orders.report

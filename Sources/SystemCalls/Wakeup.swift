@@ -21,6 +21,9 @@ public struct Wakeup: ~Copyable, Sendable {
         _ = unsafe gatelog_write(number, &one, 8)
     }
 
+    /// Takes back the signals that came so far, so that `number` is quiet again. Does not wait.
+    public func clear() { wait(nanoseconds: 0) }
+
     /// Waits for a signal, at most `nanoseconds`; negative is without end. Returns whether one came.
     @discardableResult
     public func wait(nanoseconds: Int64 = -1) -> Bool {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import ControlAPI
 import ControlMessages
 import Engine
@@ -10,7 +11,18 @@ struct Daemon {
 
     init(_ command: DaemonCommand) { self.command = command }
 
-    func run(_ signals: SignalWatch) async throws {
+    /// Runs until one of `signals` ends it.
+    func run(_ signals: AsyncStream<DaemonSignal>) async -> ExitCode {
+        do {
+            try await serve(signals)
+            return .success
+        } catch {
+            Self.say("gatelogd: \(error)")
+            return ExitCode(2)
+        }
+    }
+
+    private func serve(_ signals: AsyncStream<DaemonSignal>) async throws {
         let options = command.options
         let engine = try GatewayEngine(options)
         // Another daemon under the same folder must be noticed before anything is captured.
@@ -31,7 +43,7 @@ struct Daemon {
         }
         Self.say(await engine.greeting)
         let console = command.console ? Task { await Self.follow(engine) } : nil
-        await serve(engine, signals)
+        await obey(signals, engine)
         console?.cancel()
         await server.stop()
         Self.say("gatelogd: stopped; \(await engine.stop())")
@@ -43,8 +55,8 @@ struct Daemon {
     }
 
     /// Acts upon signals until one of them ends the daemon.
-    private func serve(_ engine: GatewayEngine, _ signals: SignalWatch) async {
-        for await signal in Self.stream(signals) {
+    private func obey(_ signals: AsyncStream<DaemonSignal>, _ engine: GatewayEngine) async {
+        for await signal in signals {
             switch signal {
             case .terminate, .interrupt: return
             case .hangUp:
@@ -56,22 +68,6 @@ struct Daemon {
             case .user1: await engine.reopenLogs()
             }
         }
-    }
-
-    private static func stream(_ signals: SignalWatch) -> AsyncStream<DaemonSignal> {
-        let (stream, continuation) = AsyncStream.makeStream(of: DaemonSignal.self)
-        do {
-            _ = try Thread(name: "signals") {
-                while true {
-                    guard let signal = signals.next(within: 60_000) else { continue }
-                    if case .terminated = continuation.yield(signal) { return }
-                }
-            }
-        } catch {
-            say("gatelogd: signals cannot be waited for: \(error)")
-            continuation.finish()
-        }
-        return stream
     }
 
     /// Prints the Debug log's new lines.

@@ -1,7 +1,13 @@
 import ArgumentParser
 import Engine
 import Primitives
+import Synchronization
 import SystemCalls
+
+/// How the daemon ended, once it has.
+private final class Ending: Sendable {
+    let status = Mutex<ExitCode?>(nil)
+}
 
 /// What stands on the daemon's command line. People type `gatelog run`, which starts this with the same options.
 struct DaemonCommand: ParsableArguments {
@@ -54,8 +60,9 @@ struct DaemonCommand: ParsableArguments {
         return options
     }
 
-    /// Runs the daemon until a signal ends it. Exit status: 0 after an orderly end, 2 where it could not start.
-    static func main(_ arguments: some Sequence<String>, _ signals: SignalWatch) async {
+    /// Runs the daemon until a signal ends it, and this process with it. Exit status: 0 after an orderly end, 2 where
+    /// it could not start.
+    static func main(_ arguments: some Sequence<String>, _ signals: SignalWatch) {
         let command: DaemonCommand
         do {
             command = try parse(Array(arguments))
@@ -66,12 +73,15 @@ struct DaemonCommand: ParsableArguments {
             print(Product.version)
             return
         }
-        let daemon = Daemon(command)
-        do {
-            try await daemon.run(signals)
-        } catch {
-            Daemon.say("gatelogd: \(error)")
-            exit(withError: ExitCode(2))
+        let (stream, continuation) = AsyncStream.makeStream(of: DaemonSignal.self)
+        let ending = Ending()
+        Task.detached {
+            let status = await Daemon(command).run(stream)
+            ending.status.withLock { $0 = status }
+        }
+        while true {
+            if let signal = signals.next(within: 100) { continuation.yield(signal) }
+            if let status = ending.status.withLock({ $0 }) { exit(withError: status) }
         }
     }
 }

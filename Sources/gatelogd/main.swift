@@ -1,5 +1,6 @@
 import SystemCalls
 
-// Signals are blocked before the first thread begins, and taken one after another.
+// Signals are blocked before the first thread begins. This thread then waits for them: left to the runtime of
+// concurrency, it would take them with their default actions.
 let signals = SignalWatch()
-await DaemonCommand.main(CommandLine.arguments.dropFirst(), signals)
+DaemonCommand.main(CommandLine.arguments.dropFirst(), signals)

@@ -56,6 +56,7 @@ struct ArrowTests {
         ],
         "gatelog": ["CommandLineTool"],
         "gatelogd": [
+            "Synchronization",
             "ArgumentParser", "ControlAPI", "ControlMessages", "Engine", "Logging", "Primitives", "SystemCalls",
         ],
     ]
