@@ -68,6 +68,15 @@ public final class NetworkNamespace {
         return try body()
     }
 
+    /// Runs `body` with the calling thread lacking CAP_NET_ADMIN.
+    public static func withoutNetworkAdmin(_ body: () throws -> Void) throws {
+        guard gatelog_set_network_admin(0) == 0 else {
+            throw Peer.Failure(description: "the capability could not be given up")
+        }
+        defer { _ = gatelog_set_network_admin(1) }
+        try body()
+    }
+
     private static func move(_ handle: FileHandle) throws {
         let reason = gatelog_enter_network(handle.fileDescriptor)
         guard reason == 0 else {

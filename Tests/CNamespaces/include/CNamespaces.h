@@ -5,4 +5,7 @@
 // 0, or an errno.
 int gatelog_enter_network(int descriptor);
 
+// Takes CAP_NET_ADMIN from the calling thread (0), or gives it back (1); 0, or an errno.
+int gatelog_set_network_admin(int on);
+
 #endif

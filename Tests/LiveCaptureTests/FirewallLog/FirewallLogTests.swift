@@ -202,4 +202,23 @@ struct FirewallLogTests {
             #expect("\(error)" == "opening the firewall's log: 0 groups are asked for. Name 1 to 64 log groups.")
         }
     }
+
+    @Test func `without the privilege it says which one is lacking, and the command that grants it`() throws {
+        let space = try NetworkNamespace("bare")
+        var errors: [SourceError] = []
+        try space.enter {
+            try NetworkNamespace.withoutNetworkAdmin {
+                do throws(SourceError) { _ = try FirewallLogSource(.init(groups: [5])) } catch { errors.append(error) }
+                do throws(SourceError) { _ = try ConnectionSource(.init(seed: 1)) } catch { errors.append(error) }
+            }
+        }
+        #expect(errors.map(\.doing) == ["binding log group 5", "opening the connection log"])
+        for error in errors {
+            #expect(error.reason == "this process lacks CAP_NET_ADMIN")
+            #expect(error.remedy == Privileges.remedy)
+        }
+        #expect(Privileges.remedy.hasPrefix("Grant it: sudo setcap cap_net_admin,cap_net_raw+ep /"))
+        // With it, all is well again.
+        _ = try space.enter { try FirewallLogSource(.init(groups: [5])) }
+    }
 }
