@@ -20,6 +20,8 @@ public struct Poll: Sendable {
         public static let failed = Readiness(rawValue: Int16(POLLERR))
         /// The number is no open descriptor (told whether asked for or not).
         public static let invalid = Readiness(rawValue: Int16(POLLNVAL))
+        /// Any of the three that nobody asks for.
+        public static let fault = Readiness(rawValue: Int16(POLLERR) | Int16(POLLHUP) | Int16(POLLNVAL))
     }
 
     /// Waits for `descriptors`, each for something to read.

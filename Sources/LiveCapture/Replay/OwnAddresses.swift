@@ -10,7 +10,8 @@ public struct OwnAddresses: Hashable, Sendable {
     private let hardware: [UInt64]
     private let v4: [UInt32]
     private let v6: [UInt128]
-    private let networks: [AddressRange]
+    private let networks4: NumberRanges<UInt32>
+    private let networks6: NumberRanges<UInt128>
 
     /// - Parameter networks: those that are reached through the interface, without a way that leads everywhere.
     public init(hardware: [MACAddress] = [], addresses: [IPAddress] = [], networks: [AddressRange] = []) {
@@ -25,10 +26,20 @@ public struct OwnAddresses: Hashable, Sendable {
         }
         self.v4 = v4.sorted()
         self.v6 = v6.sorted()
-        self.networks = networks
+        var networks4 = NumberRanges<UInt32>()
+        var networks6 = NumberRanges<UInt128>()
+        for network in networks {
+            switch (network.lower, network.upper) {
+            case (.v4(let lower), .v4(let upper)): networks4.append(lower.number, upper.number)
+            case (.v6(let lower), .v6(let upper)): networks6.append(lower.number, upper.number)
+            default: break
+            }
+        }
+        self.networks4 = networks4
+        self.networks6 = networks6
     }
 
-    public var isEmpty: Bool { hardware.isEmpty && v4.isEmpty && v6.isEmpty && networks.isEmpty }
+    public var isEmpty: Bool { hardware.isEmpty && v4.isEmpty && v6.isEmpty && networks4.isEmpty && networks6.isEmpty }
 
     /// The direction of a frame; `.unknown` where its addresses do not tell. Reads Ethernet and raw IP, and behind
     /// VLAN tags.
@@ -68,33 +79,43 @@ public struct OwnAddresses: Hashable, Sendable {
             let destination = bytes.big32(at: start + 16)
             if v4.holds(source) { return .outgoing }
             if v4.holds(destination) { return .incoming }
-            return between(.v4(IPv4Address(source)), .v4(IPv4Address(destination)))
+            return between(networks4.include(source), networks4.include(destination))
         case 6:
             guard bytes.holds(40, at: start) else { return .unknown }
-            let source = IPv6Address(high: bytes.big64(at: start + 8), low: bytes.big64(at: start + 16))
-            let destination = IPv6Address(high: bytes.big64(at: start + 24), low: bytes.big64(at: start + 32))
-            if v6.holds(source.number) { return .outgoing }
-            if v6.holds(destination.number) { return .incoming }
-            return between(.v6(source), .v6(destination))
+            let source = IPv6Address(high: bytes.big64(at: start + 8), low: bytes.big64(at: start + 16)).number
+            let destination = IPv6Address(high: bytes.big64(at: start + 24), low: bytes.big64(at: start + 32)).number
+            if v6.holds(source) { return .outgoing }
+            if v6.holds(destination) { return .incoming }
+            return between(networks6.include(source), networks6.include(destination))
         default: return .unknown
         }
     }
 
-    private func between(_ source: IPAddress, _ destination: IPAddress) -> FrameDirection {
-        switch (isNear(source), isNear(destination)) {
-        case (true, false): .incoming
-        case (false, true): .outgoing
-        default: .unknown
-        }
-    }
-
-    private func isNear(_ address: IPAddress) -> Bool {
-        networks.contains { $0.lower <= address && address <= $0.upper && $0.lower.isV4 == address.isV4 }
+    private func between(_ isFromNear: Bool, _ isToNear: Bool) -> FrameDirection {
+        isFromNear == isToNear ? .unknown : isFromNear ? .incoming : .outgoing
     }
 }
 
-extension IPAddress {
-    fileprivate var isV4: Bool { if case .v4 = self { true } else { false } }
+/// A few ranges, side by side.
+private struct NumberRanges<Number: FixedWidthInteger & Sendable>: Hashable, Sendable {
+    private var lower: [Number] = []
+    private var upper: [Number] = []
+
+    var isEmpty: Bool { lower.isEmpty }
+
+    mutating func append(_ lower: Number, _ upper: Number) {
+        self.lower.append(lower)
+        self.upper.append(upper)
+    }
+
+    func include(_ number: Number) -> Bool {
+        var index = 0
+        while index < lower.count {
+            if lower[index] <= number, number <= upper[index] { return true }
+            index += 1
+        }
+        return false
+    }
 }
 
 extension Array where Element: FixedWidthInteger {

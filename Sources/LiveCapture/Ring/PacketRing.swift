@@ -111,7 +111,7 @@ public struct PacketRing: ~Copyable, PacketSource {
         } catch {
             throw SourceError(capturing: "waiting for packets", error)
         }
-        guard isReady, !poll[0].isDisjoint(with: [.failed, .invalid, .hungUp]) else { return isReady }
+        guard isReady, !poll[0].isDisjoint(with: .fault) else { return isReady }
         // An interface that goes down says so to everybody who listens to it; the others go on.
         guard let errno = try? socket.takePendingError(), errno != .networkDown else { return true }
         throw SourceError(capturing: "waiting for packets", SystemCallError(errno: errno, call: "poll"))

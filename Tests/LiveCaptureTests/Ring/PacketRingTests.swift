@@ -22,7 +22,7 @@ struct PacketRingTests {
     }
 
     /// UDP to this machine itself, to a port that nobody has.
-    private func send(_ payload: [UInt8], times: Int = 1) throws {
+    static func send(_ payload: [UInt8], times: Int = 1) throws {
         let socket = try Socket(domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -62,11 +62,11 @@ struct PacketRingTests {
     func opensShut() throws {
         var ring = try PacketRing(smallRing)
         let payload = Array("gatelog \(Clocks.monotonic)".utf8)
-        try send(payload)
+        try Self.send(payload)
         let before = try count(payload, in: &ring, enough: 1)
         #expect(before.count == 0)
         try ring.attach(Self.all)
-        try send(payload, times: 10)
+        try Self.send(payload, times: 10)
         let after = try count(payload, in: &ring, enough: .max)
         #expect(after.count == 10)
         #expect(after.directions == [.incoming])
@@ -81,16 +81,16 @@ struct PacketRingTests {
         var ring = try PacketRing(options)
         try ring.attach(Self.all)
         let payload = Array("gatelog \(Clocks.monotonic)".utf8)
-        try send(payload)
+        try Self.send(payload)
         var seen = try count(payload, in: &ring, enough: 1)
         #expect(seen.count == 1)
-        try send(payload)
+        try Self.send(payload)
         // What is in the ring already is not handed out any more.
         try ring.watch([])
         seen = try count(payload, in: &ring, enough: 1)
         #expect(seen.count == 0)
         try ring.watch(nil)
-        try send(payload)
+        try Self.send(payload)
         seen = try count(payload, in: &ring, enough: 1)
         #expect(seen.count == 1)
     }
@@ -104,14 +104,14 @@ struct PacketRingTests {
         var ring = try PacketRing(options)
         try ring.attach(Self.all)
         let payload = [UInt8](repeating: 0x67, count: 1_000)
-        try send(payload, times: 100)
+        try Self.send(payload, times: 100)
         #expect(ring.counters().fill == 1_000)
         let seen = try count(payload, in: &ring, enough: .max)
         let counters = ring.counters()
         #expect(seen.count < 100 && seen.count > 0)
         #expect(counters.dropped >= UInt64(100 - seen.count))
         #expect(ring.freezes > 0)
-        try send(payload)
+        try Self.send(payload)
         let later = try count(payload, in: &ring, enough: 1)
         #expect(later.count == 1)
         // The last block goes back with the next batch.
@@ -130,7 +130,7 @@ struct PacketRingTests {
         try first.attach(Self.all)
         try second.attach(Self.all)
         let payload = Array("gatelog \(Clocks.monotonic)".utf8)
-        try send(payload, times: 8)
+        try Self.send(payload, times: 8)
         let one = try count(payload, in: &first, enough: 8)
         let two = try count(payload, in: &second, enough: one.count == 0 ? 8 : .max)
         #expect(one.count + two.count == 8)
@@ -170,7 +170,7 @@ struct PacketRingTests {
         }
         #expect(refusal?.doing == "attaching a filter of 6 instructions")
         let payload = Array("gatelog \(Clocks.monotonic)".utf8)
-        try send(payload)
+        try Self.send(payload)
         let seen = try count(payload, in: &ring, enough: 1)
         #expect(seen.count == 1)
     }
