@@ -138,7 +138,8 @@ struct Exchange {
     /// What NIO throws, as what it means for us; everything else is the reader's own.
     private func translated(_ error: any Error) -> any Error {
         switch error {
-        case is BrokenOff: DaemonError.broken(socket: socket, reason: "it broke off in the middle")
+        case is BrokenOff, HTTPParserError.invalidEOFState:
+            DaemonError.broken(socket: socket, reason: "it broke off in the middle; has the daemon been killed?")
         case is TooLong: DaemonError.broken(socket: socket, reason: "the answer does not end")
         case is ChannelError: DaemonError.broken(socket: socket, reason: "it closed the connection")
         case let error as HTTPParserError:

@@ -21,6 +21,7 @@ public struct HomeFolder: Hashable, Sendable {
     /// Stands while a run lasts: what it finds at its start ended without a shutdown.
     public var marker: String { path + "/state/running" }
 
-    /// All folders, those that hold others first.
-    var folders: [String] { [path, path + "/etc", state, changes, dumps, logs, run] }
+    /// The folders that are for the daemon's user and group alone, those that hold others first. `path` itself everybody
+    /// may pass through, to the socket; the folder `run` is made with that.
+    var folders: [String] { [path + "/etc", state, changes, dumps, logs] }
 }

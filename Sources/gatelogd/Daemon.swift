@@ -28,7 +28,8 @@ struct Daemon {
         // Another daemon under the same folder must be noticed before anything is captured.
         let server = try await ControlServer.start(
             engine: engine,
-            socket: ControlSocket(path: options.home.socket, group: Self.group(engine)),
+            socket: ControlSocket(
+                path: options.home.socket, group: Self.group(engine), isOpen: engine.accessGroups.readers != nil),
             access: PeerAccess(groups: {
                 let groups = engine.accessGroups
                 return PeerAccess.Groups(administrators: groups.administrators, readers: groups.readers)

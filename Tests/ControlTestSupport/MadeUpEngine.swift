@@ -3,7 +3,10 @@ import Foundation
 
 /// An engine that captures nothing: it keeps what it is told, so that the API and the commands have somebody to talk to.
 public actor MadeUpEngine: EngineControl {
+    /// What it was told to change, in words.
     public private(set) var calls: [String] = []
+    /// Which pages of logs it was asked for.
+    public private(set) var questions: [String] = []
     public private(set) var actors: [ControlActor] = []
     public var expression: String?
     public var dumpStates: [DumpState] = []
@@ -129,7 +132,7 @@ public actor MadeUpEngine: EngineControl {
     }
 
     public func logPage(_ name: String, _ query: LogQuery) async throws(ControlError) -> LogPage {
-        calls.append("page \(query.items.map { "\($0.name)=\($0.value)" }.joined(separator: " "))")
+        questions.append(query.items.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
         let lines = try lines(name).filter { line in query.grep.map { line.contains($0) } ?? true }
         let end = query.before.flatMap { Int($0) } ?? lines.count
         let range =

@@ -43,10 +43,10 @@ struct DaemonLogTests {
             _ = try await Self.run(
                 gateway, "debug", "--grep", "a", "-i", "--match", "port = 80", "--kind", "packet", "--kind", "gap",
                 "--since", "2026-11-21T10:00:00", "--until", "2026-11-21T12:00:00+01:00", "--utc", "--json", "-n", "5")
-            let call = await gateway.engine.calls.last
+            let call = await gateway.engine.questions.last
             #expect(
                 call == """
-                    page limit=5 grep=a match=port = 80 since=2026-11-21T10:00:00.000000000Z \
+                    limit=5 grep=a match=port = 80 since=2026-11-21T10:00:00.000000000Z \
                     until=2026-11-21T11:00:00.000000000Z kind=packet kind=gap ignore_case=true json=true
                     """)
         }
