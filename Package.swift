@@ -157,6 +157,10 @@ let package = Package(
             name: "ProgramBenchmark", dependencies: ["Expressions", "PacketDecoding", "Primitives", "TestSupport"],
             path: "Benchmarks/Program", swiftSettings: common),
         .executableTarget(
+            name: "LogIndexBenchmark",
+            dependencies: ["Expressions", "LogIndex", "PacketDecoding", "Primitives", "Records", "TestSupport"],
+            path: "Benchmarks/LogIndex", swiftSettings: common),
+        .executableTarget(
             name: "ReadingBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Reading", swiftSettings: common),
         .executableTarget(
             name: "DumpBenchmark",

@@ -11,7 +11,7 @@ import Testing
 /// pairs are tried, GATELOG_SEED repeats a run.
 @Suite("Expressions on stored records")
 struct StoredSelectionTests {
-    private static let pairs = number("GATELOG_PAIRS") ?? 100_000
+    private static let pairs = number("GATELOG_PAIRS") ?? 50_000
     private static let seed = UInt64(number("GATELOG_SEED") ?? 20_261_121)
 
     private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
