@@ -102,6 +102,10 @@ class Daemon:
     def json(self, *arguments):
         return json.loads(self.gatelog(*arguments, "--json"))
 
+    def objects(self, *arguments):
+        """The objects of a command that prints one a line."""
+        return [json.loads(line) for line in self.gatelog(*arguments, "--json").splitlines()]
+
     def status(self):
         return self.json("status")
 
