@@ -1,108 +1,78 @@
 public import ControlMessages
 import LogFiles
-import Settings
+import Synchronization
 import SystemCalls
 
 extension GatewayEngine {
     public func followLog(
         _ name: String, _ query: LogQuery
     ) async throws(ControlError) -> AsyncStream<LogPage> {
-        let writer = logs[try log(named: name)]
+        let reader = LogReader(path: logs[try log(named: name)].path)
         let selected = try selection(query)
-        let follower = LogFollower(
-            writer: writer, reader: LogReader(path: writer.path), selection: selected,
-            isWhole: query.grep == nil && query.match == nil && query.kinds.isEmpty)
-        let place = try Self.start(query)
-        let first = try await queries.run { follower.begin(at: place, limit: query.limit) }
+        let limit = query.limit
+        let first = try await queries.run {
+            do throws(LogReadError) {
+                // Also where no line is wanted: it says where to go on.
+                return .success(try reader.page(selected, .end, limit: max(limit, 1)))
+            } catch {
+                return .failure(ControlError(error))
+            }
+        }
         let (stream, continuation) = AsyncStream.makeStream(
-            of: LogPage.self, bufferingPolicy: .bufferingOldest(LogFollower.pages))
-        let task = Task { await follower.follow(from: first, into: continuation) }
-        continuation.onTermination = { _ in task.cancel() }
+            of: LogPage.self, bufferingPolicy: .bufferingOldest(LogListener.pages))
+        let listener = LogListener(continuation)
+        if limit > 0, !first.lines.isEmpty { continuation.yield(LogPage(first)) }
+        let place = first.next
+        do {
+            _ = try Thread(name: "follow \(name)") {
+                listener.follow(reader, selected, from: place)
+            }
+        } catch {
+            throw ControlError(.unavailable, "the log cannot be followed: \(error)")
+        }
         return stream
     }
 }
 
-/// Follows a log for one listener. Memory is bounded: where the listener does not keep up, pages are left out, and the
-/// next one says how many lines that were.
-struct LogFollower: Sendable {
+/// One who follows a log, on a thread of its own. Memory is bounded: where the listener does not take its pages nothing
+/// more is read, and where it falls far behind the follower passes lines over and says how many.
+final class LogListener: Sendable {
     /// Pages that wait for the listener.
     static let pages = 16
     /// Lines of a page.
-    static let lines = 500
-    /// A listener that is this many lines behind goes on at the end.
-    static let longestLag: UInt64 = 100_000
+    private static let lines = 500
+    /// Bytes that a listener may be behind.
+    private static let greatestLag: Int64 = 16 << 20
 
-    let writer: LogWriter
-    let reader: LogReader
-    let selection: LogSelection
-    /// Every line is selected.
-    let isWhole: Bool
+    private let continuation: AsyncStream<LogPage>.Continuation
+    private let isGone = StopFlag()
 
-    /// The first page, which may have no line, and where to go on.
-    struct Start: Sendable {
-        var page: LogPage
-        var place: LogPlace?
-        /// Lines of the log when it was made.
-        var written: UInt64
+    init(_ continuation: AsyncStream<LogPage>.Continuation) {
+        self.continuation = continuation
+        let isGone = isGone
+        continuation.onTermination = { _ in isGone.set() }
     }
 
-    /// The last `limit` lines; or, for a listener who comes back, what is behind the place where it was cut off.
-    func begin(at place: LogPageStart, limit: Int) -> Result<Start, ControlError> {
-        let written = writer.state.lines
-        do {
-            let found = try reader.page(selection, place, limit: max(limit, 1))
-            var page = LogPage(found)
-            if limit == 0, case .end = place { page.lines = [] }
-            return .success(Start(page: page, place: found.next, written: written))
-        } catch {
-            return .failure(ControlError(error))
-        }
-    }
-
-    func follow(from start: Start, into listener: AsyncStream<LogPage>.Continuation) async {
-        if !start.page.lines.isEmpty { listener.yield(start.page) }
-        var place = start.place
-        var missed: UInt64 = 0
-        /// Lines of the log that are behind the listener.
-        var passed = start.written
-        for await _ in writer.observe() {
-            var more = true
-            while more, !Task.isCancelled {
-                if isWhole, writer.state.lines > passed &+ Self.longestLag {
-                    let now = writer.state.lines
-                    missed &+= now &- passed
-                    passed = now
-                    place = (try? reader.page(selection, .end, limit: 1))?.next
-                }
-                guard let found = next(behind: &place) else { break }
-                more = found.more
-                guard !found.lines.isEmpty else { continue }
-                passed &+= UInt64(found.lines.count)
-                var page = LogPage(found)
-                page.missed &+= missed
-                switch listener.yield(page) {
-                case .enqueued: missed = 0
-                case .dropped: missed = page.missed &+ UInt64(page.lines.count)
-                default: return
-                }
-                // A listener that is behind gets a moment.
-                if missed > 0 { try? await Task.sleep(for: .milliseconds(50)) }
+    func follow(_ reader: LogReader, _ selection: LogSelection, from place: LogPlace?) {
+        defer { continuation.finish() }
+        do throws(LogReadError) {
+            var follower = try LogFollower(reader, selection, from: place, greatestLag: Self.greatestLag)
+            while !isGone.isSet {
+                let found = try follower.next(limit: Self.lines)
+                if !found.lines.isEmpty || found.missed > 0 { tell(LogPage(found)) }
+                if !found.more { follower.wait(milliseconds: 200) }
             }
-            if Task.isCancelled { break }
+        } catch {
+            // The log's folder is gone, or cannot be read any more: the stream ends, and who asks again is told why.
+            return
         }
-        listener.finish()
     }
 
-    /// The next lines; from the log's beginning where it was cleared or what came next was removed.
-    private func next(behind place: inout LogPlace?) -> LogLines? {
-        let start: LogPageStart = place.map { .after($0) } ?? .beginning
-        do {
-            let found = try reader.page(selection, start, limit: Self.lines)
-            if let next = found.next { place = next }
-            return found
-        } catch {
-            place = nil
-            return nil
+    /// Hands a page over, waiting for the listener as long as it is there.
+    private func tell(_ page: LogPage) {
+        while !isGone.isSet {
+            guard case .dropped = continuation.yield(page) else { return }
+            Clocks.sleep(nanoseconds: 20_000_000)
         }
     }
 }

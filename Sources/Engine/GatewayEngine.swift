@@ -122,6 +122,8 @@ public actor GatewayEngine {
         isStopping.set()
         for source in sources { source.stop() }
         connections?.stop()
+        // A file's replay may be waiting for a disk that stays full.
+        for (_, writer) in logs.all { writer.endWaiting() }
         for source in sources { source.join() }
         connections?.join()
         for watcher in watchers { watcher.join() }
@@ -130,6 +132,7 @@ public actor GatewayEngine {
         let dumped = await dumpStore.shutdown().count
         noteEnd()
         let reports = logs.close()
+        logs.budget.close()
         let lines = reports.reduce(0) { $0 + $1.report.lines }
         let bytes = reports.reduce(0) { $0 + $1.report.bytes }
         let lost = reports.reduce(0) { $0 + $1.report.lost }

@@ -66,5 +66,15 @@ extension LogConfiguration {
         size = files.size.value.map { Int64($0.bytes) }
         keep = files.keep.value ?? .max
         compresses = settings.compress.value
+        kind =
+            switch name {
+            case .debug: .packet
+            case .filter: .filter
+            case .security: .security
+            case .connection: .connection
+            case .config: .change
+            case .warning: .warning
+            case .error: .error
+            }
     }
 }

@@ -105,7 +105,7 @@ struct PacketWorker: ~Copyable {
             if plan.taps[index].purpose == .packetLog {
                 let record = tables.record(of: frame, bytes, source: source)
                 debugLog.append(
-                    record, bytes, tables.names, &renderer, form: .packetLogging, kind: .packet)
+                    record, bytes, tables.names, facts: tables.facts, &renderer, form: .packetLogging, kind: .packet)
             } else {
                 plan.taps[index].dump?.append(frame, bytes, rule: tables.layers.ruleBytes)
             }
@@ -116,10 +116,12 @@ struct PacketWorker: ~Copyable {
     private mutating func tellFirewall(_ frame: Frame, _ bytes: RawSpan) {
         let record = tables.record(of: frame, bytes, source: source)
         if plan.plan.writesFilterLog {
-            filterLog?.append(record, bytes, tables.names, &renderer, form: .filterLog, kind: .filter)
+            filterLog?.append(
+                record, bytes, tables.names, facts: tables.facts, &renderer, form: .filterLog, kind: .filter)
         }
         guard plan.plan.tellsDrops, record.present.contains(.verdict), record.verdict != .pass else { return }
-        debugLog.append(record, bytes, tables.names, &renderer, form: .drop(.trafficRule), kind: .drop)
+        debugLog.append(
+            record, bytes, tables.names, facts: tables.facts, &renderer, form: .drop(.trafficRule), kind: .drop)
     }
 
     @inline(never)
