@@ -74,6 +74,7 @@ public struct GroupFiles: ~Copyable, Sendable {
             case .written: news += read(event.name, in: event.folder)
             case .removed: nextLook = min(nextLook, Clocks.monotonic + Self.removalInterval)
             case .folderGone, .overflow: nextLook = 0
+            case .growing: break
             }
         }
         return news

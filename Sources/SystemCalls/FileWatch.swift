@@ -16,6 +16,8 @@ public struct FileWatch: ~Copyable, Sendable {
         public enum Kind: Hashable, Sendable {
             /// Written and closed, or renamed to this name.
             case written
+            /// Made or written to; told only where it is asked for.
+            case growing
             /// Removed, or renamed away.
             case removed
             /// The folder itself is gone; it is not watched any more.
@@ -45,10 +47,12 @@ public struct FileWatch: ~Copyable, Sendable {
         if number >= 0 { _ = gatelog_close(number) }
     }
 
-    /// Watches the files of a folder; the same folder twice is watched once.
-    public mutating func add(_ path: String) throws(SystemCallError) -> Folder {
+    /// Watches the files of a folder; the same folder twice is watched once. `tellsGrowing`: each write is told of, as
+    /// long as nobody has fetched the one before.
+    public mutating func add(_ path: String, tellsGrowing: Bool = false) throws(SystemCallError) -> Folder {
         let watch = number
-        let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+        let closed = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+        let events = tellsGrowing ? closed | IN_MODIFY | IN_CREATE : closed
         return Folder(
             number: try checked("inotify_add_watch", path) {
                 unsafe inotify_add_watch(watch, path, UInt32(events) | UInt32(IN_ONLYDIR))
@@ -108,6 +112,7 @@ public struct FileWatch: ~Copyable, Sendable {
         if has(IN_Q_OVERFLOW) { return .overflow }
         if has(IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED) { return .folderGone }
         if has(IN_CLOSE_WRITE | IN_MOVED_TO) { return .written }
-        return has(IN_DELETE | IN_MOVED_FROM) ? .removed : nil
+        if has(IN_DELETE | IN_MOVED_FROM) { return .removed }
+        return has(IN_MODIFY | IN_CREATE) ? .growing : nil
     }
 }

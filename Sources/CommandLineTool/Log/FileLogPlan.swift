@@ -57,7 +57,8 @@ struct FileLogPlan {
     /// Shows the lines. Throws the exit status where it is not success.
     func run() throws {
         do {
-            let found = try command.isTail ? showLast() : showAll()
+            if command.follow { try follow() }
+            let found = try command.isTail ? showLast().lines.count : showAll()
             if found == 0 { throw ToolStatus(code: GatelogTool.ExitStatus.nothing) }
         } catch let error as LogReadError {
             throw ToolFailure("\(error)")
@@ -72,16 +73,30 @@ struct FileLogPlan {
         return outcome.found
     }
 
-    private func showLast() throws -> Int {
+    /// Shows the last lines and goes on until somebody ends the program, or nobody reads any more.
+    private func follow() throws -> Never {
+        let last = try showLast()
+        var follower = try LogFollower(reader, selection, from: last.next ?? .beginning)
+        while true {
+            let page = try follower.next()
+            if page.wasCut { console.warn("the log was cleared, or files were removed before they were read") }
+            try show(page)
+            for loss in page.losses { console.warn("\(loss)") }
+            if !page.more { follower.wait(milliseconds: 500) }
+        }
+    }
+
+    private func showLast() throws -> LogLines {
         let limit =
             command.lines ?? (command.follow ? LogShowCommand.defaultFollowedLines : LogShowCommand.defaultLines)
         let page = try reader.page(selection, limit: limit, patience: .max / 4)
         try show(page)
         try tell(page.losses, exhausted: page.exhausted)
-        return page.lines.count
+        return page
     }
 
     private func show(_ page: LogLines) throws {
+        guard !page.lines.isEmpty else { return }
         let printer = LogPrinter(console)
         var buffer = ByteBuffer()
         for line in page.lines {

@@ -10,6 +10,9 @@ public struct LogPlace: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of text in the file before the place.
     var offset: Int64
 
+    /// In front of everything that is there.
+    public static let beginning = LogPlace(firstLine: 0, node: 0, offset: 0)
+
     init(firstLine: UInt64, node: UInt64, offset: Int64) {
         self.firstLine = firstLine
         self.node = node

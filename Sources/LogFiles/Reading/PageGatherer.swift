@@ -154,7 +154,7 @@ extension LogSelection {
 
 extension SelectedLines {
     /// One line with the places around it.
-    fileprivate borrowing func line(_ mark: Mark, _ segment: borrowing SegmentText) -> LogLines.Line {
+    borrowing func line(_ mark: Mark, _ segment: borrowing SegmentText) -> LogLines.Line {
         let text = text.bytes.extracting(mark.start..<mark.start + mark.length)
         let record = records.bytes.extracting(mark.record)
         return LogLines.Line(

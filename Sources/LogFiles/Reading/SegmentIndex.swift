@@ -13,6 +13,14 @@ struct SegmentPiece: Sendable {
     var knowsTimes: Bool
 }
 
+/// How far an index was looked at: a follower goes on from there.
+struct SegmentResume: Sendable {
+    /// Bytes of the directory.
+    var directory: Int64 = 0
+    /// Bytes of text that the index speaks of.
+    var covered: Int64 = 0
+}
+
 /// What the index says of one file of a log.
 struct SegmentIndex: Sendable {
     /// Bytes of a directory that are read at most.
@@ -26,15 +34,16 @@ struct SegmentIndex: Sendable {
     let path: String
     private let directory: [UInt8]
 
-    /// Opens the index beside a file of a log; nil where there is none.
-    init?(beside segment: LogSegment) throws(LogReadError) {
+    /// Opens the index beside a file of a log; nil where there is none. Reads the directory from `start` on, where a
+    /// record of it begins.
+    init?(beside segment: LogSegment, from start: Int64 = 0) throws(LogReadError) {
         path = "\(segment.indexPath).rec"
         let directoryPath = "\(segment.indexPath).idx"
         do {
             records = try SharedFile(opening: path)
             let file = try FileDescriptor(reading: directoryPath)
             let size = try file.checkedStatus(directoryPath).size
-            directory = try file.contents(of: 0..<min(size, Self.directoryLimit))
+            directory = try file.contents(of: min(start, size)..<min(size, start + Self.directoryLimit))
         } catch let error as SystemCallError {
             throw LogReadError(directoryPath, .call(error))
         } catch let error as LogReadError {
@@ -43,20 +52,25 @@ struct SegmentIndex: Sendable {
         } catch {
             return nil
         }
-        guard !directory.isEmpty else { return nil }
+        guard !directory.isEmpty || start > 0 else { return nil }
     }
 
     /// The pieces of a text of `length` bytes in which selected lines may be, in order.
     func pieces(
         _ selection: LogSelection, _ matcher: BlockMatcher?, length: Int64, isLive: Bool, textPath: String,
-        losses: inout [LogLoss]
+        resume: inout SegmentResume, losses: inout [LogLoss]
     ) -> [SegmentPiece] {
-        var cutter = PieceCutter(selection, matcher)
+        var cutter = PieceCutter(selection, matcher, covered: resume.covered)
+        defer {
+            resume.covered = cutter.covered
+            resume.directory += Int64(cutter.position)
+        }
         let bytes = directory.span.bytes
         var walk = IndexDirectory()
         while let summary = walk.next(bytes) {
             // Behind the text: it was cleared since, or the index is another's.
             guard cutter.add(summary, bytes, length: length) else { break }
+            cutter.position = walk.position
         }
         if let damage = walk.damage, !(isLive && damage.reason == .torn), cutter.covered < length {
             losses.append(
@@ -65,7 +79,7 @@ struct SegmentIndex: Sendable {
             let missing = cutter.gaps + length - cutter.covered
             if missing > (isLive ? Self.tailLimit : 0) { losses.append(LogLoss(textPath, .noIndex, bytes: missing)) }
         }
-        return cutter.finish(length: length)
+        return cutter.pieces(upTo: length)
     }
 }
 
@@ -74,14 +88,17 @@ private struct PieceCutter {
     private let selection: LogSelection
     private let matcher: BlockMatcher?
     private var pieces: [SegmentPiece] = []
-    /// All before this was looked at.
-    private(set) var covered: Int64 = 0
+    /// The index speaks of text up to here.
+    private(set) var covered: Int64
+    /// Bytes of the directory that were read.
+    var position = 0
     /// Bytes before it that the index does not speak of.
     private(set) var gaps: Int64 = 0
 
-    init(_ selection: LogSelection, _ matcher: BlockMatcher?) {
+    init(_ selection: LogSelection, _ matcher: BlockMatcher?, covered: Int64) {
         self.selection = selection
         self.matcher = matcher
+        self.covered = covered
     }
 
     /// Takes the next block; false where it does not belong to the text.
@@ -107,9 +124,10 @@ private struct PieceCutter {
     }
 
     /// The pieces, the rest of the text among them where the index is not needed.
-    mutating func finish(length: Int64) -> [SegmentPiece] {
-        addGap(to: length)
-        return pieces
+    func pieces(upTo length: Int64) -> [SegmentPiece] {
+        var whole = self
+        whole.addGap(to: length)
+        return whole.pieces
     }
 
     private func mayMatch(_ summary: BlockSummary, _ bytes: RawSpan) -> Bool {

@@ -15,24 +15,31 @@ struct SegmentPlan: Sendable {
     let pieces: [SegmentPiece]
     /// Bytes of text, without a last line that is not whole where the log's writer is still at it.
     let length: Int64
+    /// The log's writer keeps an index beside it.
+    let isOurs: Bool
     /// A last line without a line end is a line.
     let includesPartial: Bool
 
-    /// Plans the open file of `walk`.
+    /// Where to go on when the file has grown.
+    private(set) var resume: SegmentResume
+
+    /// Plans the open file of `walk`, from where an earlier plan ended.
     init(
         _ walk: inout SegmentWalk, _ selection: LogSelection, _ matcher: BlockMatcher?, _ selector: inout LineSelector,
-        losses: inout [LogLoss]
+        resume start: SegmentResume = SegmentResume(), losses: inout [LogLoss]
     ) throws(LogReadError) {
+        resume = start
         let wantsIndex = selection.needsIndex || selection.hasTimes || selection.wantsRecords
         // The index is read first: what it speaks of is then surely there.
-        index = wantsIndex ? try walk.openIndex() : nil
-        let isOurs = index != nil || Self.hasIndex(walk.segment)
+        index = wantsIndex ? try walk.openIndex(from: start.directory) : nil
+        isOurs = index != nil || Self.hasIndex(walk.segment)
         includesPartial = !isOurs
         length = try isOurs ? walk.text.wholeLength() : walk.text.length()
         let isLive = walk.segment.number == 0 && !walk.text.isCompressed
         if let index {
             pieces = index.pieces(
-                selection, matcher, length: length, isLive: isLive, textPath: walk.segment.path, losses: &losses)
+                selection, matcher, length: length, isLive: isLive, textPath: walk.segment.path, resume: &resume,
+                losses: &losses)
             return
         }
         if selection.needsIndex {
@@ -92,31 +99,6 @@ struct SegmentPlan: Sendable {
 
     private static func firstTime(_ probe: borrowing ByteBuffer, _ selector: inout LineSelector) -> Timestamp? {
         selector.firstTime(probe.bytes, isLineStart: false)
-    }
-}
-
-extension SegmentText {
-    /// Bytes of whole lines there are just now.
-    mutating func wholeLength() throws(LogReadError) -> Int64 {
-        let length = try length()
-        guard !isCompressed else { return length }
-        var buffer = ByteBuffer(capacity: 4 << 10)
-        var end = length
-        while end > 0 {
-            let start = max(0, end - (4 << 10))
-            buffer.removeAll()
-            var at = start
-            while at < end {
-                let count = try read(at: at, atMost: Int(end - at), into: &buffer)
-                if count == 0 { break }
-                at += Int64(count)
-            }
-            if let place = buffer.bytes.lastIndex(of: UInt8(ascii: "\n"), before: buffer.count) {
-                return start + Int64(place) + 1
-            }
-            end = start
-        }
-        return 0
     }
 }
 

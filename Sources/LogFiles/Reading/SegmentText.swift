@@ -80,8 +80,8 @@ struct SegmentText: ~Copyable {
     }
 
     /// Reads the first line again, where the file had none so far.
-    mutating func learnIdentity() throws(LogReadError) {
-        guard identity.firstLine == 0 else { return }
+    mutating func learnIdentity(again: Bool = false) throws(LogReadError) {
+        guard again || identity.firstLine == 0 else { return }
         var head = ByteBuffer(capacity: SegmentIdentity.length)
         do {
             while head.count < SegmentIdentity.length {

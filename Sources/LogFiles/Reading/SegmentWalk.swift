@@ -11,6 +11,8 @@ struct SegmentWalk: ~Copyable {
     /// The open file, as it was listed last.
     private(set) var segment: LogSegment
     var text: SegmentText
+    /// Whether the file that was left last is not among the log's files any more.
+    private(set) var wasRemoved = false
 
     private init(_ path: String, _ isSingle: Bool, _ segment: LogSegment, _ text: consuming SegmentText) {
         self.path = path
@@ -108,6 +110,7 @@ struct SegmentWalk: ~Copyable {
                 return false
             }
             let here = try place(in: all)
+            wasRemoved = here == nil
             guard let next = choose(all, here) else { return false }
             guard let opened = try Self.open(next) else { continue }
             segment = next
@@ -133,9 +136,9 @@ struct SegmentWalk: ~Copyable {
 
     /// The index of the open file. Files of the index are renamed before their text is: what was opened while the text
     /// kept its name belongs to it.
-    mutating func openIndex() throws(LogReadError) -> SegmentIndex? {
+    mutating func openIndex(from start: Int64 = 0) throws(LogReadError) -> SegmentIndex? {
         for attempt in 0..<4 {
-            let index = try SegmentIndex(beside: segment)
+            let index = try SegmentIndex(beside: segment, from: start)
             let status: FileStatus?
             do {
                 status = try Paths.status(segment.path)

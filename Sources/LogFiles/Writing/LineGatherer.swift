@@ -1,3 +1,4 @@
+import Expressions
 import LogIndex
 import PacketDecoding
 import Primitives
@@ -51,13 +52,25 @@ struct LineGatherer: ~Copyable {
     }
 
     mutating func append(
+        _ record: PacketRecord, _ bytes: RawSpan, _ names: borrowing PacketNames, facts: PacketFacts,
+        _ renderer: inout PacketLineRenderer, form: PacketLineRenderer.Form, kind: RecordKind
+    ) {
+        if isHeld, !admits(record.time) { return }
+        let before = text.count
+        renderer.append(record, bytes, names, form: form, to: &text)
+        builder.append(record, bytes, names, facts: facts, kind: kind, lineLength: text.count - before)
+        counts.lines &+= 1
+        if text.count >= LogChunk.textLength || counts.lines >= LogChunk.lineCount { handOver() }
+    }
+
+    mutating func append(
         _ record: ConnectionRecord, _ names: borrowing PacketNames, _ services: borrowing ServiceNames,
         _ renderer: inout ConnectionLineRenderer
     ) {
         if isHeld, !admits(record.time) { return }
         let before = text.count
         renderer.append(record, names, services, to: &text)
-        builder.append(kind: .connection, time: record.time, lineLength: text.count - before)
+        builder.append(record, names, lineLength: text.count - before)
         counts.lines &+= 1
         if text.count >= LogChunk.textLength || counts.lines >= LogChunk.lineCount { handOver() }
     }

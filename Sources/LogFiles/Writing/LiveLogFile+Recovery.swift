@@ -105,26 +105,26 @@ extension LiveLogFile {
         _ index: LiveIndexFiles, from start: Int64, _ recovery: inout LogRecovery
     ) throws(SystemCallError) {
         var offset = start
+        var rebuilder = IndexRebuilder(zone: zone, kind: kind)
         var builder = IndexBlockBuilder(seed: .random(in: 0 ... .max))
         var block = ByteBuffer()
+        var most = Int64(LogChunk.textLength)
         while offset < textSize {
-            let end = min(offset + Int64(LogChunk.textLength), textSize)
-            var piece = try text.contents(of: offset..<end)
-            if end < textSize, let last = piece.lastIndex(of: UInt8(ascii: "\n")) {
-                piece.removeLast(piece.count - last - 1)
+            let piece = try text.contents(of: offset..<min(offset + most, textSize))
+            let length = rebuilder.read(piece.span.bytes, into: &builder, atMost: LogChunk.lineCount)
+            // A line that is longer than the piece: the text ends with a line end, so that a longer one has it whole.
+            guard length > 0 else {
+                most *= 2
+                continue
             }
-            var lines: Int64 = 0
-            for line in piece.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
-                builder.append(kind: .text, time: identity.modified, lineLength: line.count + 1)
-                lines += 1
-            }
+            let lines = builder.count
             block.removeAll()
             builder.finish(into: &block)
             try index.append(&block, lineOffset: offset, lineNumber: lineCount)
-            resume(textSize: textSize, lineCount: lineCount + lines)
-            recovery.indexedLines += UInt64(lines)
-            recovery.unreadableLines += UInt64(lines)
-            offset += Int64(piece.count)
+            resume(textSize: textSize, lineCount: lineCount + Int64(lines))
+            offset += Int64(length)
         }
+        recovery.indexedLines = rebuilder.counts.lines
+        recovery.unreadableLines = rebuilder.counts.unreadPackets + rebuilder.counts.withoutTime
     }
 }

@@ -1,4 +1,6 @@
+import LogIndex
 import Primitives
+import Records
 import SystemCalls
 
 /// The files of a log that are being written: the text, and beside it what the index knows. Everything is only
@@ -16,6 +18,10 @@ final class LiveLogFile {
     /// Nil where the log is written without an index.
     let index: LiveIndexFiles?
 
+    /// How lines are read back whose index is lost.
+    let zone: ZoneTable
+    let kind: RecordKind
+
     /// Whole lines.
     private(set) var textSize: Int64 = 0
     private(set) var lineCount: Int64 = 0
@@ -25,6 +31,8 @@ final class LiveLogFile {
     /// Opens the files, or makes them. The text is claimed, so that no other process writes it; `recover` comes next.
     init(_ names: LogFileNames, _ configuration: LogConfiguration) throws(LogFileError) {
         self.names = names
+        zone = configuration.zone
+        kind = configuration.kind
         let isOurs: Bool
         do throws(SystemCallError) {
             text = try FileDescriptor(opening: names.live, for: .extend, permissions: configuration.permissions)

@@ -1,3 +1,4 @@
+public import LogIndex
 public import Records
 
 /// How a log is written: when a new file begins, how many old ones stay, how times look.
@@ -20,6 +21,8 @@ public struct LogConfiguration: Hashable, Sendable {
     public var compresses = true
     /// Whether an index stands beside the text.
     public var hasIndex = true
+    /// What its lines tell of where they do not say it themselves: for the index when it is made again from the text.
+    public var kind = RecordKind.text
     /// Local time of the lines.
     public var zone: ZoneTable
     /// How a line's time is written: `.bracketed` or `.bracketedMilliseconds`.

@@ -1,3 +1,4 @@
+public import Expressions
 public import LogIndex
 public import Records
 public import SystemCalls
@@ -30,7 +31,16 @@ public struct LogProducer: ~Copyable {
         gatherer.append(record, bytes, names, &renderer, form: form, kind: kind)
     }
 
-    /// Appends the line of a connection that ended; the index keeps its time and kind.
+    /// As the other, with all names of both addresses, of which the record holds only one: an expression about hosts
+    /// then selects from the index what it selected as it happened.
+    public mutating func append(
+        _ record: PacketRecord, _ bytes: RawSpan, _ names: borrowing PacketNames, facts: PacketFacts,
+        _ renderer: inout PacketLineRenderer, form: PacketLineRenderer.Form, kind: RecordKind
+    ) {
+        gatherer.append(record, bytes, names, facts: facts, &renderer, form: form, kind: kind)
+    }
+
+    /// Appends the line of a connection that ended, and what the index keeps of it.
     public mutating func append(
         _ record: ConnectionRecord, _ names: borrowing PacketNames, _ services: borrowing ServiceNames,
         _ renderer: inout ConnectionLineRenderer

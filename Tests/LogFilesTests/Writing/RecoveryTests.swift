@@ -93,7 +93,9 @@ struct RecoveryTests {
                 }
                 let log = try LogWriter(name: "debug", folder: folder, configuration: plain())
                 log.close()
-                #expect(try checkIndexes(names).lines == 3000)
+                let check = try checkIndexes(names)
+                #expect(check.lines == 3000 && check.kinds.allSatisfy { $0 == .packet })
+                #expect(log.recovery.unreadableLines == 0)
             }
         }
     }
