@@ -11,6 +11,8 @@ struct LineSelector: ~Copyable {
     private let until: Timestamp?
     private(set) var times: LineTime
     private var found: [Range<Int>] = []
+    /// Whether the time of the last line that had one is in the range: it holds for lines behind it that have none.
+    private var inForce: Bool?
     /// Bytes of lines of which it could not be known whether they are in the range.
     private(set) var untimed: Int64 = 0
 
@@ -35,6 +37,7 @@ struct LineSelector: ~Copyable {
         scanner.scan(lines, into: &found)
         if !checksTimes { return selected.add(lines, found, base: base) }
         for range in found where isInRange(lines, range) { selected.add(lines, range, base: base) }
+        settle(lines)
     }
 
     /// Whether a line whose time is known meets the pattern.
@@ -42,13 +45,35 @@ struct LineSelector: ~Copyable {
 
     private mutating func selectByTime(_ lines: RawSpan, _ base: Int64, into selected: inout SelectedLines) {
         var start = 0
-        var wasInRange: Bool?
         while start < lines.byteCount {
             let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.byteCount
-            if let time = times.read(lines.extracting(start..<end)) { wasInRange = contains(time) }
-            if wasInRange == true { selected.add(lines, start..<end, base: base) }
-            if wasInRange == nil { untimed += Int64(end + 1 - start) }
+            if let time = times.read(lines.extracting(start..<end)) { inForce = contains(time) }
+            if inForce == true { selected.add(lines, start..<end, base: base) }
+            if inForce == nil { untimed += Int64(end + 1 - start) }
             start = end + 1
+        }
+    }
+
+    /// Begins behind `lines`, whose first bytes may be in the middle of a line; no bytes at the beginning of a text.
+    mutating func begin(behind lines: RawSpan) {
+        inForce = nil
+        let start = lines.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lines.byteCount
+        settle(lines.extracting(start..<lines.byteCount))
+    }
+
+    /// Whether lines are chosen by the times that stand in them.
+    var checksTimes: Bool { since != nil || until != nil }
+
+    /// Notes the last time among `lines`, if there is one near their end.
+    private mutating func settle(_ lines: RawSpan) {
+        var end = lines.byteCount
+        for _ in 0..<Self.lookBack where end > 0 {
+            let start = lines.lastIndex(of: UInt8(ascii: "\n"), before: end - 1).map { $0 + 1 } ?? 0
+            if let time = times.read(lines.extracting(start..<end)) {
+                inForce = contains(time)
+                return
+            }
+            end = start
         }
     }
 
@@ -57,7 +82,10 @@ struct LineSelector: ~Copyable {
         var line = range
         for _ in 0..<Self.lookBack {
             if let time = times.read(lines.extracting(line)) { return contains(time) }
-            guard line.lowerBound > 0 else { break }
+            guard line.lowerBound > 0 else {
+                if let inForce { return inForce }
+                break
+            }
             let end = line.lowerBound - 1
             let start = lines.lastIndex(of: UInt8(ascii: "\n"), before: end).map { $0 + 1 } ?? 0
             line = start..<end

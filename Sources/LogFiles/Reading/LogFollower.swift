@@ -103,7 +103,8 @@ public struct LogFollower: ~Copyable {
         let plan = try SegmentPlan(&walk, selection, matcher, &selector, resume: resume, losses: &page.losses)
         // Lines come before what the index says of them.
         let asksIndex = (selection.needsIndex || selection.wantsRecords) && plan.isOurs
-        let end = max(offset, asksIndex && !isFinished ? plan.resume.covered : plan.length)
+        let whole = isFinished ? plan.length : try walk.text.wholeLength()
+        let end = max(offset, asksIndex && !isFinished ? plan.resume.covered : min(plan.length, whole))
         for piece in plan.pieces {
             let starts = piece.starts.clamped(to: offset..<end)
             guard !starts.isEmpty else { continue }

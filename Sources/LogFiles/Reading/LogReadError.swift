@@ -59,7 +59,7 @@ public struct LogLoss: Hashable, Sendable, CustomStringConvertible {
 
     public var path: String
     public var reason: Reason
-    /// Bytes of text that were left out.
+    /// Bytes of text that were left out; 0 where nobody knows how many.
     public var bytes: Int64
 
     init(_ path: String, _ reason: Reason, bytes: Int64) {
@@ -77,6 +77,6 @@ public struct LogLoss: Hashable, Sendable, CustomStringConvertible {
             case .noTimes: "have lines without times, of which it cannot be known whether they are in the range"
             case .longLines: "are the rest of lines that are too long; only their beginning was looked at"
             }
-        return "\(path): \(bytes) bytes \(what)"
+        return "\(path): \(bytes > 0 ? "\(bytes)" : "an unknown number of") bytes \(what)"
     }
 }

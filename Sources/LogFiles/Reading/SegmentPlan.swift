@@ -35,6 +35,9 @@ struct SegmentPlan: Sendable {
         isOurs = index != nil || Self.hasIndex(walk.segment)
         includesPartial = !isOurs
         length = try isOurs ? walk.text.wholeLength() : walk.text.length()
+        if let damage = walk.text.damage {
+            losses.append(LogLoss(walk.segment.path, .damaged(damage), bytes: 0))
+        }
         let isLive = walk.segment.number == 0 && !walk.text.isCompressed
         if let index {
             pieces = index.pieces(

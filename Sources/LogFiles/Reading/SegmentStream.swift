@@ -18,6 +18,8 @@ struct SegmentStream: ~Copyable {
     private var textOffset: Int64 = 0
     private var isAtEnd = false
     private var whole: Int64?
+    /// Why the text ends before its end.
+    private var failure: CompressionError?
 
     init(_ format: CompressionFormat, _ path: String) {
         self.format = format
@@ -25,7 +27,9 @@ struct SegmentStream: ~Copyable {
     }
 
     /// Bytes of text, as far as they can be unpacked.
-    mutating func length(_ file: borrowing FileDescriptor) throws(LogReadError) -> Int64 {
+    mutating func length(
+        _ file: borrowing FileDescriptor, _ damage: inout CompressionError?
+    ) throws(LogReadError) -> Int64 {
         if let whole { return whole }
         do {
             while !isAtEnd { try advance(file) }
@@ -33,6 +37,7 @@ struct SegmentStream: ~Copyable {
             // What is before the damage is text all the same.
             guard case .compression = error.reason else { throw error }
         }
+        damage = failure
         whole = textOffset + Int64(text.count)
         return textOffset + Int64(text.count)
     }
@@ -85,6 +90,7 @@ struct SegmentStream: ~Copyable {
         packed.removeFirst(progress.consumed)
         let failure = progress.failure ?? (isLast ? decoder?.failureAtEnd() : nil)
         isAtEnd = isLast || failure != nil
+        self.failure = self.failure ?? failure
         return failure
     }
 

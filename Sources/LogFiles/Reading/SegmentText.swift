@@ -101,7 +101,7 @@ struct SegmentText: ~Copyable {
     /// Bytes of text there are just now. Of a stream without a seek table this unpacks the whole once.
     mutating func length() throws(LogReadError) -> Int64 {
         if let table = source.table { return table.textSize }
-        if stream != nil { return try stream!.length(source.file.descriptor) }
+        if stream != nil { return try stream!.length(source.file.descriptor, &damage) }
         return try source.file.descriptor.checkedStatus(path).size
     }
 
@@ -120,8 +120,8 @@ struct SegmentText: ~Copyable {
         return next < table.textSize ? next : nil
     }
 
-    /// Whether there is no name left for the file: it was removed.
-    var isRemoved: Bool { (try? source.file.descriptor.status())?.links == 0 }
+    /// Why a text that can only be unpacked from its beginning ends early; known once `length` was asked for.
+    private(set) var damage: CompressionError?
 
     /// Whether going to any place costs the same; a stream is unpacked from its beginning.
     var isRandomAccess: Bool { stream == nil }

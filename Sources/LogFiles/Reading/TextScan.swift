@@ -7,6 +7,7 @@ struct TextScan: ~Copyable {
     static let chunkLength = 256 << 10
     /// Of a longer line only so many bytes are looked at.
     static let lineLimit = 1 << 20
+    private static let lookBackLength: Int64 = 8 << 10
 
     private var buffer = ByteBuffer(capacity: 2 * chunkLength)
     /// Where the buffer's first byte stands in the text.
@@ -34,6 +35,7 @@ struct TextScan: ~Copyable {
         end = starts.upperBound
         while start < end {
             resumed = nil
+            if selector.checksTimes, !knowsTimes { try lookBack(&text, before: start, &selector) }
             try begin(&text, at: start, isLineStart: isLineStart)
             while base < end {
                 let cut = try fill(&text, includesPartial: includesPartial)
@@ -47,6 +49,27 @@ struct TextScan: ~Copyable {
             start = next
             isLineStart = true
         }
+    }
+
+    /// Reads a little of what stands before `start`: the time of the last line there holds for lines without one.
+    private mutating func lookBack(
+        _ text: inout SegmentText, before start: Int64, _ selector: inout LineSelector
+    ) throws(LogReadError) {
+        buffer.removeAll()
+        var at = max(0, start - Self.lookBackLength)
+        do {
+            // A line of its own begins at the beginning of the text.
+            if at == 0 { buffer.append(UInt8(ascii: "\n")) }
+            while at < start {
+                let count = try text.read(at: at, atMost: Int(start - at), into: &buffer)
+                if count == 0 { break }
+                at += Int64(count)
+            }
+        } catch {
+            guard case .compression = error.reason else { throw error }
+            buffer.removeAll()
+        }
+        buffer.begin(&selector)
     }
 
     /// What was left out, and forgets it.
@@ -110,7 +133,7 @@ struct TextScan: ~Copyable {
         base -= 1
         let before = base
         try passOverLine(&text)
-        note(LogLoss(text.path, .longLines, bytes: base - before))
+        note(LogLoss(text.path, .longLines, bytes: max(base - before - 1, 0)))
     }
 
     private mutating func drop(_ count: Int) {
@@ -142,6 +165,8 @@ struct TextScan: ~Copyable {
 }
 
 extension ByteBuffer {
+    fileprivate borrowing func begin(_ selector: inout LineSelector) { selector.begin(behind: bytes) }
+
     fileprivate borrowing func select(
         _ cut: Int, _ base: Int64, _ selector: inout LineSelector, knowsTimes: Bool, into selected: inout SelectedLines
     ) {
