@@ -12,6 +12,11 @@ extension SettingsSection {
         guard let row = rows.first(where: { $0.key == path.first }) else { return false }
         return row.isFreeText(path.dropFirst())
     }
+
+    /// Every key of the section and below it, with what is written there and what it means: for the manual.
+    static var reference: [(path: [String], wants: String?, meaning: String)] {
+        rows.flatMap { row in [([row.key], row.wants, row.meaning)] + row.inner() }
+    }
 }
 
 /// A key of a section.
@@ -19,6 +24,10 @@ struct SettingRow<Section>: Sendable {
     let key: String
     /// For the schema and the manual: what it is.
     let meaning: String
+    /// What is written there: "true or false"; nil where a section stands.
+    let wants: String?
+    /// The keys of the section that stands there.
+    let inner: @Sendable () -> [(path: [String], wants: String?, meaning: String)]
     /// The value of the key as JSON Schema, further lines indented.
     let schema: @Sendable (_ indent: String) -> String
     let read: @Sendable (inout FaultList, YAMLNode, inout Section) -> Void
@@ -34,6 +43,8 @@ struct SettingRow<Section>: Sendable {
     ) {
         self.key = key
         self.meaning = meaning
+        wants = format.wants
+        inner = { [] }
         schema = { _ in format.schema }
         isFreeText = { $0.isEmpty && format.isFreeText }
         read = { faults, node, section in
@@ -54,6 +65,8 @@ struct SettingRow<Section>: Sendable {
     ) {
         self.key = key
         self.meaning = meaning
+        wants = nil
+        inner = { Inner.reference.map { ([key] + $0.path, $0.wants, $0.meaning) } }
         schema = { Inner.schema($0) }
         isFreeText = { Inner.isFreeText($0) }
         read = { faults, node, section in

@@ -89,7 +89,9 @@ extension SettingsDocument {
                 for entry in groups[index].entries {
                     switch entry.value {
                     case .addresses(let range): ranges.append(range)
-                    case .file(let path): ranges += files[path] ?? []
+                    case .file(let path):
+                        // A group that is one file shares its bytes.
+                        if ranges.isEmpty { ranges = files[path] ?? [] } else { ranges += files[path] ?? [] }
                     case .group(let name):
                         if let other = byName[name], seen.insert(other).inserted { waiting.append(other) }
                     }

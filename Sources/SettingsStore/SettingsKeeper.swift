@@ -62,6 +62,9 @@ public final class SettingsKeeper: Sendable {
         return loaded
     }
 
+    /// Lets settings hold that were only read (`read`): for whoever first tries whether they can be used.
+    public func hold(_ settings: StoredSettings) { current.withLock { $0 = settings } }
+
     /// What was loaded or changed last; nil before.
     public var stored: StoredSettings? { current.withLock { $0 } }
 

@@ -72,8 +72,10 @@ struct VersionFolder: Sendable {
         return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".yaml"
     }
 
+    /// The number in a version's name; nil for names that this program does not give, absurd numbers too.
     static func number(_ name: String) -> Int? {
-        guard name.hasSuffix(".yaml"), let number = Int(name.dropLast(5)), number > 0, Self.name(of: number) == name
+        guard name.hasSuffix(".yaml"), let number = Int(name.dropLast(5)), 1...999_999_999 ~= number,
+            Self.name(of: number) == name
         else { return nil }
         return number
     }

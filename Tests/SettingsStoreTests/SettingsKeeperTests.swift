@@ -210,7 +210,8 @@ struct SettingsKeeperTests {
     @Test(
         "What is no version",
         arguments: [
-            "1.yaml", "000000.yaml", "-00001.yaml", "+00001.yaml", ".000001.yaml.new", "000001.yml", "0000001.yaml",
+            "1.yaml", "000000.yaml", "-00001.yaml", "+00001.yaml", ".000001.yaml.new", "000001.yml",
+            "9223372036854775807.yaml", "0000001.yaml",
         ])
     func noVersions(_ name: String) {
         #expect(VersionFolder.number(name) == nil)

@@ -1,7 +1,8 @@
 import Foundation
-import Settings
 import TestSupport
 import Testing
+
+@testable import Settings
 
 @Suite("Settings: the daemon's sections")
 struct SettingsSectionTests {
@@ -93,6 +94,30 @@ struct SettingsSectionTests {
             shown += text.split(separator: "\n").map { "    \($0)\n" }.joined() + errors + "\n\n"
         }
         Golden.check(shown, "settings/section-errors.txt")
+    }
+
+    @Test("The manual's table of keys is that of the code")
+    func manual() throws {
+        let page = Fixtures.tests.deletingLastPathComponent().appendingPathComponent("docs/settings.md")
+        let text = String(decoding: try Data(contentsOf: page), as: UTF8.self)
+        let standard = SettingsDocument(file: "").effective
+        var table = "| key | what stands there | default | what it is |\n|---|---|---|---|\n"
+        for (path, wants, meaning) in SettingsDocument.reference {
+            // One log for all.
+            if path.count > 2, path[0] == "logs", path[1] != "debug" { continue }
+            let key = SettingsKey(path: path)
+            guard let wants else { continue }
+            let value = standard.first { $0.key == key }?.value ?? ""
+            table += "| `\(key)` | \(wants) | `\(value)` | \(meaning) |\n"
+        }
+        let begin = try #require(text.range(of: "<!-- the table of keys: written by make record -->\n"))
+        let end = try #require(text.range(of: "<!-- end of the table -->"))
+        if ProcessInfo.processInfo.environment["GATELOG_RECORD"] == "1" {
+            let new = text[..<begin.upperBound] + table + text[end.lowerBound...]
+            try Data(new.utf8).write(to: page)
+            return
+        }
+        #expect(text[begin.upperBound..<end.lowerBound] == table, "GATELOG_RECORD=1 writes docs/settings.md anew")
     }
 
     @Test("The schema for editors says what the code reads")
