@@ -41,7 +41,7 @@ class Dump:
     name = "gatelog"
 
     def __init__(self, net, folder):
-        self.engine = daemon.Daemon(net, folder, settings=f"capture:\n    ring: {MEMORY}MB\n")
+        self.engine = daemon.Daemon(net, folder, settings=f"capture:\n    ring: {MEMORY}MiB\n")
         self.engine.start()
 
     def cpu(self):
@@ -50,25 +50,21 @@ class Dump:
 
     def begin(self):
         self.engine.gatelog("dump", "start", "bench", "any", "--replace")
+        # Until the workers know of it.
+        time.sleep(0.6)
         self.before = self.cpu()
 
     def end(self):
         time.sleep(1)
         self.engine.gatelog("dump", "stop", "bench")
         cpu = self.cpu() - self.before
-        state = next(dump for dump in dumps(self.engine) if dump["name"] == "bench")
+        state = json.loads(self.engine.gatelog("dump", "list", "--json"))
         count = packets(self.engine.home / "state" / "dumps" / "bench" / "bench.pcapng")
         assert count == state["packets"], (count, state)
         return cpu, count, state["lost"]
 
     def close(self):
         self.engine.kill()
-
-
-def dumps(engine):
-    said = engine.gatelog("dump", "list", "--json")
-    found = json.loads(said) if said.lstrip().startswith("[") else [json.loads(line) for line in said.splitlines()]
-    return found[0]["dumps"] if found and "dumps" in found[0] else found
 
 
 class Dumpcap:

@@ -17,6 +17,7 @@ final class DumpFileName: Sendable {
         self.sequence = sequence
     }
 
+    var isGiven: Bool { stage.withLock { $0 == .given } }
     var isDiscarded: Bool { stage.withLock { $0 == .discarded } }
 
     /// Gives the file its name, unless it was discarded.

@@ -50,7 +50,7 @@ extension DumpWriting {
             var failure: SystemCallError?
             do throws(SystemCallError) { try file.finish() } catch { failure = error }
             dump.published.withLock { published in
-                published.named.insert(file.sequence)
+                if file.name.isGiven { published.named.insert(file.sequence) }
                 published.named.formIntersection(published.whole.map(\.sequence))
                 if let failure { published.reason = (published.reason.map { "\($0); " } ?? "") + "\(failure)" }
             }
@@ -112,7 +112,7 @@ extension DumpWriting {
         var text = reason
         if lost > 0 { text += "; \(lost) packets that matched are missing" }
         if kernel > 0 { text += "; the kernel lost \(kernel) packets of all interfaces" }
-        return String(text.prefix(90))
+        return String(text.prefix(DumpFile.endCommentLimit - 8))
     }
 
     /// What is due: a limit of time, a new try on a full disk, producers that never answered.

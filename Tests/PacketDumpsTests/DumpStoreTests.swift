@@ -206,6 +206,18 @@ struct DumpStoreTests {
         }
     }
 
+    @Test("A dump whose folder somebody removes ends all the same, and says what is wrong")
+    func folderGone() async throws {
+        try await withStore { store, folder in
+            let id = try store.start(Traffic.order("web"))
+            try FileManager.default.removeItem(atPath: "\(folder)/web")
+            store.feed(id, 0..<10)
+            let report = try await store.stop("web")
+            #expect(report.phase == .finished && report.reason?.contains("No such file or directory") == true)
+            #expect(try store.files("web") == [])
+        }
+    }
+
     @Test("Who is interested hears of the end")
     func events() async throws {
         let heard = Mutex<[String]>([])
