@@ -167,18 +167,23 @@ public struct PacketTables: ~Copyable {
     /// The firewall's log and the cooked link headers name interfaces by the kernel's index, and tell directions. A
     /// source that knew them itself is believed.
     private mutating func settleInterfaces(_ frame: inout Frame) {
-        if layers.present.contains(.linkDirection), frame.direction == .unknown {
+        let isTold = frame.direction != .unknown
+        if layers.present.contains(.linkDirection), !isTold {
             frame.direction = layers.linkDirection
             frame.incoming = frame.direction == .incoming ? frame.interface : .none
             frame.outgoing = frame.direction == .outgoing ? frame.interface : .none
         }
-        if layers.present.contains(.inputIndex), frame.incoming == .none {
+        if layers.present.contains(.inputIndex), !isTold {
             frame.incoming = interface(at: layers.inputIndex)
         }
-        if layers.present.contains(.outputIndex), frame.outgoing == .none {
+        if layers.present.contains(.outputIndex), !isTold {
             frame.outgoing = interface(at: layers.outputIndex)
         }
-        if frame.incoming != .none {
+        guard !isTold else { return }
+        // What left has been received before, perhaps.
+        if frame.direction == .outgoing, frame.outgoing != .none {
+            frame.interface = frame.outgoing
+        } else if frame.incoming != .none {
             frame.direction = .incoming
             frame.interface = frame.incoming
         } else if frame.outgoing != .none {
