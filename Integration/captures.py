@@ -6,6 +6,24 @@ ETHERNET, NFLOG = 1, 239
 IN, OUT = 1, 2
 
 
+def conversation(frame):
+    """Who speaks to whom in an Ethernet frame, one way: stations, addresses, protocol and ports; a fragment's number
+    stands for its ports. Frames that are not IP: stations and type."""
+    at = 12
+    while frame[at:at + 2] in (b"\x81\x00", b"\x88\xa8"):
+        at += 4
+    stations, kind, packet = frame[:12], frame[at:at + 2], frame[at + 2:]
+    if kind == b"\x08\x00" and len(packet) >= 20:
+        header, protocol, addresses = (packet[0] & 15) * 4, packet[9], packet[12:20]
+        if packet[6] & 0x3F or packet[7]:
+            return stations, addresses, protocol, "fragment", packet[4:6]
+    elif kind == b"\x86\xdd" and len(packet) >= 40:
+        header, protocol, addresses = 40, packet[6], packet[8:40]
+    else:
+        return stations, kind
+    return stations, addresses, protocol, packet[header:header + 4] if protocol in (6, 17) else b""
+
+
 def option(code, value):
     """One option of a pcapng block, padded to four bytes."""
     return struct.pack("<HH", code, len(value)) + value + bytes(-len(value) % 4)

@@ -12,6 +12,12 @@ The interfaces of client and server are called eth0. Packets are forwarded betwe
 default) frames are what the wire would carry; with `offloads=True` veth hands over segments of up to 64 KiB whose
 checksums are not written yet, as fast cards do.
 
+With `ordered=True` all traffic is made by one processor: the programs of `run` and of `start(..., traffic=True)` are
+bound to it. veth hands a frame to the receiver on the processor that sent it (receive packet steering, which would
+choose another, is off), so that frames are sent, forwarded and received one after another, and every socket sees them
+in one order. On several processors two frames, even of one conversation (its program may have moved), are handed to the
+sockets at the same moment, and each socket may take either first: nobody can compare the orders of two of them then.
+
 Needs root and iproute2 (`unavailable` says what is missing); `ethtool` for the offloads.
 """
 import atexit
@@ -46,8 +52,9 @@ def _ip(*arguments, check=True):
 class Network:
     """Hosts by short names; each is a namespace whose real name nobody else has."""
 
-    def __init__(self, *hosts):
+    def __init__(self, *hosts, ordered=False):
         global _count
+        self._binding = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if ordered else []
         _count += 1
         self._prefix = f"gatelog-{os.getpid()}-{_count}-"
         self._children = []
@@ -95,6 +102,8 @@ class Network:
             if not offloads:
                 self.run(side, "ethtool", "-K", name, "tx", "off", "rx", "off", "sg", "off", "tso", "off", "gso", "off",
                          "gro", "off", "rxvlan", "off", "txvlan", "off", check=False)
+            if self._binding:
+                self.run(side, "sh", "-c", f"for q in /sys/class/net/{name}/queues/rx-*; do echo 0 >$q/rps_cpus; done")
             self.ip(side, "link", "set", name, "up")
 
     def address(self, host, interface, *addresses):
@@ -112,14 +121,16 @@ class Network:
 
     def run(self, host, *command, check=True, timeout=60, **options):
         """Runs a program in a host until it ends; returns what it printed."""
-        done = subprocess.run(self.command(host, *command), capture_output=True, text=True, timeout=timeout, **options)
+        done = subprocess.run([*self._binding, *self.command(host, *command)], capture_output=True, text=True,
+                              timeout=timeout, **options)
         if check and done.returncode != 0:
             raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
-    def start(self, host, *command, **options):
-        """Starts a program in a host; it is ended with the network at the latest."""
-        child = subprocess.Popen(self.command(host, *command), **options)
+    def start(self, host, *command, traffic=False, **options):
+        """Starts a program in a host; it is ended with the network at the latest. `traffic`: it sends or answers, and
+        is bound as those of `run` are; what captures stays free."""
+        child = subprocess.Popen([*(self._binding if traffic else []), *self.command(host, *command)], **options)
         self._children.append(child)
         return child
 
@@ -160,8 +171,8 @@ class Gateway(Network):
     CLIENT_MAC, LAN_MAC = "02:77:01:00:00:02", "02:77:01:00:00:01"
     SERVER_MAC, WAN_MAC = "02:77:02:00:00:02", "02:77:02:00:00:01"
 
-    def __init__(self, offloads=False):
-        super().__init__("client", "gateway", "server")
+    def __init__(self, offloads=False, ordered=False):
+        super().__init__("client", "gateway", "server", ordered=ordered)
         try:
             self.join("client", "eth0", "gateway", "lan", self.CLIENT_MAC, self.LAN_MAC, offloads)
             self.join("server", "eth0", "gateway", "wan", self.SERVER_MAC, self.WAN_MAC, offloads)
