@@ -64,7 +64,9 @@ final class LogSearchQueue: @unchecked Sendable {
 
     private func takeNext(_ losses: inout [LogLoss]) throws(LogReadError) -> Work? {
         while rest == nil, next == plan.pieces.count {
-            guard try walk.goToNewer() else { return nil }
+            // What was still written when it was planned is the end of what the search was asked about: lines that
+            // came since must not be found without those before them.
+            guard plan.isFinished, try walk.goToNewer() else { return nil }
             plan = try SegmentPlan(&walk, selection, matcher, &selector, losses: &losses)
             next = 0
         }

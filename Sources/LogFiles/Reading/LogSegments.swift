@@ -30,7 +30,7 @@ struct LogSegments: Sendable {
     init(path: String, isSingle: Bool = false) throws(LogReadError) {
         guard let status = try Self.status(path) else {
             guard !isSingle else { throw LogReadError(path, .noLog) }
-            all = try Self.rotated(path)
+            all = try Self.settled(path)
             guard !all.isEmpty else { throw LogReadError(path, .noLog) }
             return
         }
@@ -41,6 +41,14 @@ struct LogSegments: Sendable {
             return
         }
         all = try Self.settled(path)
+    }
+
+    /// The file called `path`, compressed or not.
+    static func status(ofAny path: String) throws(LogReadError) -> FileStatus? {
+        for suffix in suffixes {
+            if let status = try status(path + suffix) { return status }
+        }
+        return nil
     }
 
     /// Lists until two listings agree, so that no file is missed or found twice while it is renamed.

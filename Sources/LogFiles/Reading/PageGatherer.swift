@@ -41,11 +41,13 @@ struct PageGatherer: ~Copyable {
         repeat {
             let plan = try SegmentPlan(&walk, selection, matcher, &selector, losses: &page.losses)
             for piece in plan.pieces {
-                let starts = piece.starts.clamped(to: from..<max(from, plan.length))
+                let starts = piece.starts.clamped(to: from..<max(from, plan.end))
                 if try gather(piece, starts, plan, &walk) { return }
             }
-            note(walk.text, at: max(from, plan.length))
+            note(walk.text, at: max(from, plan.end))
             from = 0
+            // What was still written may have grown, and been rotated since: the next page goes on in it.
+            guard plan.isFinished else { return }
         } while try walk.goToNewer()
     }
 
@@ -55,7 +57,7 @@ struct PageGatherer: ~Copyable {
         var to = offset
         repeat {
             let plan = try SegmentPlan(&walk, selection, matcher, &selector, losses: &page.losses)
-            let end = min(to ?? plan.length, plan.length)
+            let end = min(to ?? plan.end, plan.end)
             if page.next == nil, walk.text.hasIdentity { page.next = walk.text.place(at: end) }
             for piece in plan.pieces.reversed() {
                 if try gather(piece, piece.starts.clamped(to: 0..<end), plan, &walk) { return }

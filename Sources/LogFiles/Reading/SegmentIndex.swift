@@ -52,7 +52,6 @@ struct SegmentIndex: Sendable {
         } catch {
             return nil
         }
-        guard !directory.isEmpty || start > 0 else { return nil }
     }
 
     /// The pieces of a text of `length` bytes in which selected lines may be, in order.

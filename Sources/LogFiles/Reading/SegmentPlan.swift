@@ -17,8 +17,16 @@ struct SegmentPlan: Sendable {
     let length: Int64
     /// The log's writer keeps an index beside it.
     let isOurs: Bool
+    /// It does not grow any more: another file is written, or will be.
+    let isFinished: Bool
     /// A last line without a line end is a line.
     let includesPartial: Bool
+
+    private let asksIndex: Bool
+
+    /// So far everything was looked at: where the index decides and the file is still written, what it does not speak
+    /// of yet comes later.
+    var end: Int64 { asksIndex && isOurs && !isFinished ? min(resume.covered, length) : length }
 
     /// Where to go on when the file has grown.
     private(set) var resume: SegmentResume
@@ -29,16 +37,22 @@ struct SegmentPlan: Sendable {
         resume start: SegmentResume = SegmentResume(), losses: inout [LogLoss]
     ) throws(LogReadError) {
         resume = start
+        // Asked before anything is read: what is read of a finished file is all that it will ever have.
+        let isRotated = walk.segment.number > 0 || walk.text.isCompressed
+        isFinished = isRotated ? true : try walk.isFinished()
+        let isLive = !isFinished
+        asksIndex = selection.needsIndex
         let wantsIndex = selection.needsIndex || selection.hasTimes || selection.wantsRecords
+        // A text that has lines has its index beside it, if it gets one at all.
+        let isEmpty = wantsIndex && isLive ? try walk.text.length() == 0 : false
         // The index is read first: what it speaks of is then surely there.
         index = wantsIndex ? try walk.openIndex(from: start.directory) : nil
         isOurs = index != nil || Self.hasIndex(walk.segment)
         includesPartial = !isOurs
-        length = try isOurs ? walk.text.wholeLength() : walk.text.length()
+        length = try isEmpty ? 0 : isOurs ? walk.text.wholeLength() : walk.text.length()
         if let damage = walk.text.damage {
             losses.append(LogLoss(walk.segment.path, .damaged(damage), bytes: 0))
         }
-        let isLive = walk.segment.number == 0 && !walk.text.isCompressed
         if let index {
             pieces = index.pieces(
                 selection, matcher, length: length, isLive: isLive, textPath: walk.segment.path, resume: &resume,

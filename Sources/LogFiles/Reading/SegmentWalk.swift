@@ -5,6 +5,8 @@ import SystemCalls
 struct SegmentWalk: ~Copyable {
     /// Tries to open a file that is renamed each time before it can be.
     private static let attempts = 16
+    /// Waits of a millisecond for a rotation that has moved the index and not yet the text: the disk may be slow.
+    private static let rotationPatience = 2_000
 
     let path: String
     let isSingle: Bool
@@ -37,8 +39,12 @@ struct SegmentWalk: ~Copyable {
         guard place.firstLine != 0 else { return try oldest(path, isSingle: isSingle) }
         for _ in 0..<attempts {
             let all = try LogSegments(path: path, isSingle: isSingle).all
-            guard let found = try find(SegmentIdentity(place), in: all) else { return nil }
-            if let text = try open(found) { return SegmentWalk(path, isSingle, found, text) }
+            switch try find(SegmentIdentity(place), in: all) {
+            case .at(let found):
+                if let text = try open(all[found]) { return SegmentWalk(path, isSingle, all[found], text) }
+            case .nowhere: return nil
+            case .unknown: pause()
+            }
         }
         return nil
     }
@@ -65,20 +71,33 @@ struct SegmentWalk: ~Copyable {
         }
     }
 
+    /// Where a file stands in a listing.
+    private enum Standing {
+        case at(Int)
+        case nowhere
+        /// Names have changed since the listing: it has to be made again.
+        case unknown
+    }
+
     /// The file with an identity among those listed: of the same number, or compressed since.
-    private static func find(
-        _ identity: SegmentIdentity, in all: [LogSegment]
-    ) throws(LogReadError) -> LogSegment? {
-        if let same = all.first(where: { $0.status.node == identity.node }), let text = try open(same),
-            text.identity.firstLine == identity.firstLine
-        {
-            return same
+    private static func find(_ identity: SegmentIdentity, in all: [LogSegment]) throws(LogReadError) -> Standing {
+        var isStale = false
+        if let same = all.firstIndex(where: { $0.status.node == identity.node }) {
+            if let text = try open(all[same]) {
+                if text.identity.firstLine == identity.firstLine { return .at(same) }
+            } else {
+                isStale = true
+            }
         }
         // Rotated files become older, compressed ones are found by their first line: the newest is the likeliest.
-        for segment in all.reversed() where segment.path != segment.indexPath {
-            if let text = try open(segment), text.identity.firstLine == identity.firstLine { return segment }
+        for (place, segment) in all.enumerated().reversed() where segment.path != segment.indexPath {
+            guard let text = try open(segment) else {
+                isStale = true
+                continue
+            }
+            if text.identity.firstLine == identity.firstLine { return .at(place) }
         }
-        return nil
+        return isStale ? .unknown : .nowhere
     }
 
     /// Goes to the next newer file; false where there is none.
@@ -109,7 +128,14 @@ struct SegmentWalk: ~Copyable {
                 guard error.reason == .noLog else { throw error }
                 return false
             }
-            let here = try place(in: all)
+            let here: Int?
+            switch try standing(in: all) {
+            case .at(let place): here = place
+            case .nowhere: here = nil
+            case .unknown:
+                Self.pause()
+                continue
+            }
             wasRemoved = here == nil
             guard let next = choose(all, here) else { return false }
             guard let opened = try Self.open(next) else { continue }
@@ -120,37 +146,64 @@ struct SegmentWalk: ~Copyable {
         return false
     }
 
-    private func place(in all: [LogSegment]) throws(LogReadError) -> Int? {
-        if let place = all.firstIndex(where: { $0.status.node == text.status.node }) { return place }
-        guard text.identity.firstLine != 0, let found = try Self.find(text.identity, in: all) else { return nil }
-        return all.firstIndex(of: found)
+    private func standing(in all: [LogSegment]) throws(LogReadError) -> Standing {
+        if let place = all.firstIndex(where: { $0.status.node == text.status.node }) { return .at(place) }
+        return text.identity.firstLine == 0 ? .nowhere : try Self.find(text.identity, in: all)
     }
 
-    /// The name that the open file has now; nil where it has none any more.
-    mutating func currentSegment() throws(LogReadError) -> LogSegment? {
-        let all = try LogSegments(path: path, isSingle: isSingle).all
-        guard let place = try place(in: all) else { return nil }
-        segment = all[place]
-        return segment
-    }
-
-    /// The index of the open file. Files of the index are renamed before their text is: what was opened while the text
-    /// kept its name belongs to it.
-    mutating func openIndex(from start: Int64 = 0) throws(LogReadError) -> SegmentIndex? {
-        for attempt in 0..<4 {
-            let index = try SegmentIndex(beside: segment, from: start)
-            let status: FileStatus?
+    /// Looks for the name that the open file has now, or that what it was compressed into has; false where it was
+    /// removed.
+    private mutating func locate() throws(LogReadError) -> Bool {
+        try text.learnIdentity()
+        for _ in 0..<Self.attempts {
+            let all: [LogSegment]
             do {
-                status = try Paths.status(segment.path)
+                all = try LogSegments(path: path, isSingle: isSingle).all
             } catch {
-                throw LogReadError(segment.path, .call(error))
+                guard error.reason == .noLog else { throw error }
+                return false
             }
-            if status?.node == text.status.node, index != nil || attempt > 1 { return index }
-            // In the middle of a rotation.
+            switch try standing(in: all) {
+            case .at(let place):
+                segment = all[place]
+                return true
+            case .nowhere: return false
+            case .unknown: Self.pause()
+            }
+        }
+        return false
+    }
+
+    /// The index of the open file, or of what it was compressed into; nil where it has none. Files of the index are
+    /// renamed before their text is: what was opened while the text kept its name belongs to it.
+    mutating func openIndex(from start: Int64 = 0) throws(LogReadError) -> SegmentIndex? {
+        for attempt in 0..<Self.rotationPatience {
+            let index = try SegmentIndex(beside: segment, from: start)
+            // Asked before the name is: a text that has its name afterwards had it now.
+            let isMoving = index == nil ? try hasIndexMoved() : false
+            let status = try Self.status(segment.path)
+            if let status, status.node == segment.status.node, status.device == segment.status.device {
+                if index != nil || !isMoving && attempt > 1 { return index }
+            }
             if attempt > 0 { Self.pause() }
-            guard try currentSegment() != nil else { return nil }
+            guard try locate() else { return nil }
         }
         return nil
+    }
+
+    /// Whether a rotation has moved the open file's index to the next number, and not yet its text.
+    private func hasIndexMoved() throws(LogReadError) -> Bool {
+        let next = "\(path).\(segment.number + 1)"
+        guard try Self.status("\(next).idx") != nil else { return false }
+        return try LogSegments.status(ofAny: next) == nil
+    }
+
+    private static func status(_ path: String) throws(LogReadError) -> FileStatus? {
+        do {
+            return try Paths.status(path)
+        } catch {
+            throw LogReadError(path, .call(error))
+        }
     }
 }
 
