@@ -45,6 +45,42 @@ struct LogFollowerTests {
         }
     }
 
+    @Test("What was compressed while it was read is found by its index", .timeLimit(.minutes(1)))
+    func compressedMeanwhile() throws {
+        try Fixtures.withTemporaryFolder { folder in
+            var configuration = LogConfiguration(zone: .utc)
+            configuration.size = 300 << 10
+            let log = try LogWriter(
+                name: "debug", folder: folder, configuration: configuration, budget: LogBudget(bytes: 1 << 30))
+            var worker = Worker(log, waits: true)
+            for _ in 0..<500 { worker.write() }
+            worker.producer.handOver()
+            try log.flush()
+            var selection = LogSelection()
+            selection.expression = try Expression(parsing: "port = 80")
+            var follower = try LogFollower(LogReader(path: "\(folder)/debug.log"), selection, from: .beginning)
+            var seen = sequences(try follower.next(limit: 10).lines.map(\.string))
+            for number in 500..<6_000 {
+                worker.write()
+                if number % 500 == 0 { worker.producer.handOver() }
+            }
+            worker.producer.handOver()
+            try log.flush()
+            // The oldest is compressed first: the one that is open.
+            while try !Folders.names(in: folder).contains(where: { $0.hasSuffix(".zst") }) {
+                follower.wait(milliseconds: 10)
+            }
+            while true {
+                let page = try follower.next()
+                #expect(!page.wasCut && page.losses.isEmpty, "\(page.losses)")
+                seen += sequences(page.lines.map(\.string))
+                if !page.more { break }
+            }
+            log.close()
+            #expect(seen == Array(0..<6_000))
+        }
+    }
+
     private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
         try Fixtures.withTemporaryFolder { folder in
             let path = "\(folder)/a.log"
