@@ -31,7 +31,9 @@ extension GatewayEngine {
     public func reload(by actor: ControlActor) async throws(ControlError) {
         let before = document
         do {
-            try adopt(try settingsBoard.reload().document)
+            let read = try settingsBoard.read()
+            try adopt(read.document)
+            settingsBoard.hold(read)
         } catch {
             restore(before)
             let text = "the settings were not read again, the old ones go on:\n\(error)"
@@ -54,8 +56,9 @@ extension GatewayEngine {
         let old = value(of: change.key)
         let note = SettingsChangeNote(who: actor.name, when: EventTimes.text(Clocks.wall), from: actor.from)
         do {
-            try adopt(try settingsBoard.preview(change, by: note))
-            document = try settingsBoard.apply(change, by: note).document
+            let prepared = try settingsBoard.prepare(change, by: note)
+            try adopt(prepared.document)
+            document = try settingsBoard.commit(prepared).document
         } catch {
             restore(before)
             throw ControlError(.invalid, "\(error)")

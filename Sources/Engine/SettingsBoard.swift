@@ -22,21 +22,18 @@ final class SettingsBoard: Sendable {
         return stored
     }
 
-    /// Reads both layers again; where anything is wrong, what held before holds.
-    func reload() throws(SettingsStoreError) -> StoredSettings { try keeper.load() }
+    /// The settings as they stand on the disk; they hold when `hold` says so.
+    func read() throws(SettingsStoreError) -> StoredSettings { try keeper.read() }
 
-    /// The settings as a change would make them, checked; nothing changes.
-    func preview(_ change: SettingsChange, by note: SettingsChangeNote) throws(SettingsErrors) -> SettingsDocument {
-        let stored = stored
-        return try stored.layers.applying(change, by: note, version: stored.version + 1, name: "changes").document
+    func hold(_ settings: StoredSettings) { keeper.hold(settings) }
+
+    /// A change with all settings that it makes, checked; nothing changes.
+    func prepare(_ change: SettingsChange, by note: SettingsChangeNote) throws(SettingsStoreError) -> PreparedChange {
+        try keeper.prepare(change, by: note)
     }
 
     /// Makes the change; it is on the disk when this returns.
-    func apply(
-        _ change: SettingsChange, by note: SettingsChangeNote
-    ) throws(SettingsStoreError) -> StoredSettings {
-        try keeper.apply(change, by: note)
-    }
+    func commit(_ change: PreparedChange) throws(SettingsStoreError) -> StoredSettings { try keeper.commit(change) }
 
     /// The address groups of `document`, with what their files hold; files that changed are read again. A file that
     /// cannot be used keeps what was read of it last, and is among the problems.
