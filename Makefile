@@ -7,7 +7,7 @@
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## install what is missing, build the release, say what to type next
+run: ## install what is missing, build the release, start the daemon under ./var, say what to type next
 	@scripts/prepare build
 	@scripts/run
 
@@ -21,7 +21,7 @@ unit: ## the unit tests alone (debug build)
 integration: ## the integration tests alone (release build)
 	@scripts/integration
 
-bench: ## Gatelog beside tcpdump and tshark, ratios of CPU time in one run
+bench: ## Gatelog beside tcpdump, tshark, dumpcap, ulogd2 and ripgrep, ratios in one run (root, an hour, 25 GB)
 	@scripts/prepare bench
 	@Benchmarks/run
 
