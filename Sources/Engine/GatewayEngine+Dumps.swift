@@ -51,7 +51,12 @@ extension GatewayEngine {
         return try dumpState(request.name)
     }
 
+    /// How long a packet may be under way in the kernel's ring (its blocks retire after 20 ms) and in the worker.
+    private static let underWay = Duration.milliseconds(60)
+
     public func stopDump(_ name: String, by actor: ControlActor) async throws(ControlError) -> DumpState {
+        // What passed before the stop was asked for belongs into the file.
+        try? await Task.sleep(for: Self.underWay)
         tellDumpsOfLosses()
         do {
             _ = try await dumpStore.stop(name)
@@ -87,6 +92,18 @@ extension GatewayEngine {
         guard !ended.isEmpty else { return }
         for name in ended { dumpTaps[name] = nil }
         try? replan()
+    }
+
+    /// Ends the dumps that run where all dumps together take more than they may.
+    func keepDumpBudget() async {
+        guard let budget = document.dumps.budget.value else { return }
+        let reports = dumpStore.list()
+        guard reports.reduce(0, { $0 + $1.bytes }) > UInt64(budget.bytes) else { return }
+        for report in reports where report.phase != .finished {
+            _ = try? await dumpStore.stop(
+                report.order.name, reason: "all dumps together reached \(budget) (dumps.budget)")
+        }
+        forgetEndedDumps()
     }
 
     /// The kernel's losses go into the files of the dumps that were running meanwhile.

@@ -55,7 +55,8 @@ extension GatewayEngine {
         if readsHosts || showsHosts, let answers = Self.nameAnswers {
             demands.append(Demand(name: "names", text: answers.text, tree: answers.tree))
         }
-        return KernelFilter(demands, directory: plan.directory)
+        return KernelFilter(
+            demands, directory: plan.directory, snapLength: UInt32(document.capture.snapLength.value))
     }
 
     /// What teaches names: answers of name servers.

@@ -75,6 +75,22 @@ extension GatewayEngine {
         try replan()
         logs.configure(next.logs)
         access.withLock { $0 = AccessGroups(next.api) }
+        let later = Self.holdLater(next, since: startDocument)
+        standing["next start"] =
+            later.isEmpty ? nil : "these settings hold from the next start: \(later.joined(separator: ", "))"
+    }
+
+    /// Keys whose values differ from those that the sources were opened with.
+    private static func holdLater(_ next: SettingsDocument, since start: SettingsDocument) -> [String] {
+        let keys = [
+            "capture.workers", "capture.ring", "capture.promiscuous", "firewall_log.groups", "firewall_log.buffer",
+            "connections.log", "connections.buffer", "api.group",
+        ]
+        func values(_ document: SettingsDocument) -> [String: String] {
+            Dictionary(document.effective.map { ("\($0.key)", $0.value) }) { first, _ in first }
+        }
+        let (before, after) = (values(start), values(next))
+        return keys.filter { before[$0] != after[$0] }
     }
 
     private func lists(of document: SettingsDocument) throws(EngineError) -> [String: [AddressRange]] {

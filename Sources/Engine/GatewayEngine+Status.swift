@@ -112,7 +112,8 @@ extension GatewayEngine: EngineControl {
     }
 
     /// Looks after what ends and fails by itself; called once a second.
-    func keepHouse() {
+    func keepHouse() async {
+        await keepDumpBudget()
         forgetEndedDumps()
         tellDumpsOfLosses()
         let changes = board.update(problems())

@@ -22,6 +22,8 @@ public actor GatewayEngine {
     let interfaceNames: InterfaceNamesBoard
     let settingsBoard: SettingsBoard
     var document: SettingsDocument
+    /// The settings that the sources were opened with.
+    let startDocument: SettingsDocument
     /// Address groups by name.
     var addressLists: [String: [AddressRange]]
     /// The machine's interfaces as netlink told them last.
@@ -72,6 +74,7 @@ public actor GatewayEngine {
             let board = try SettingsBoard(home: home, file: options.settings)
             settingsBoard = board
             document = board.stored.document
+            startDocument = document
             access = Mutex(AccessGroups(document.api))
             addressLists = try board.addressLists(of: document)
             let reporter = LogReporter()

@@ -16,7 +16,7 @@ struct KernelFilter: Sendable {
     /// What a demand does to the filter.
     struct Effect: Sendable {
         var demand: Demand
-        /// Every packet has to pass for it.
+        /// Every IP packet has to pass for it.
         var opens: Bool
         /// What the kernel cannot decide of it, in sentences.
         var undecided: [String]
@@ -26,15 +26,17 @@ struct KernelFilter: Sendable {
     let instructions: [BPFInstruction]
     let effects: [Effect]
 
-    /// Bytes of a packet that are wanted: all.
-    static let snapLength: UInt32 = 262_144
-
-    /// The filter for `demands`; compiling costs about a millisecond for each thousand addresses.
-    init(_ demands: [Demand], directory: Directory) {
+    /// The filter for `demands`, of whose packets the kernel keeps `snapLength` bytes; compiling costs about a
+    /// millisecond for each thousand addresses.
+    init(_ demands: [Demand], directory: Directory, snapLength: UInt32 = 262_144) {
+        // Also for what it cannot decide the kernel still drops what is no IP packet at all.
+        let everything = BPFProgram(
+            .any(SourceRange(0, 0)), directory: directory, frames: .live, snapLength: snapLength)
         effects = demands.map { demand in
-            let program = BPFProgram(demand.tree, directory: directory, frames: .live, snapLength: Self.snapLength)
+            let program = BPFProgram(demand.tree, directory: directory, frames: .live, snapLength: snapLength)
             return Effect(
-                demand: demand, opens: program.passesAll, undecided: program.losses.map(\.sentence))
+                demand: demand, opens: program.passesAll || program.instructions == everything.instructions,
+                undecided: program.losses.map(\.sentence))
         }
         if demands.isEmpty {
             instructions = BPFProgram.refusingAll
@@ -43,7 +45,7 @@ struct KernelFilter: Sendable {
             let trees = effects.first(where: \.opens).map { [$0.demand.tree] } ?? demands.map(\.tree)
             instructions =
                 BPFProgram(
-                    Self.union(trees), directory: directory, frames: .live, snapLength: Self.snapLength
+                    Self.union(trees), directory: directory, frames: .live, snapLength: snapLength
                 ).instructions
         }
     }
@@ -53,7 +55,7 @@ struct KernelFilter: Sendable {
         var parts: [Tree] = []
         for tree in trees {
             let found: [Tree] = if case .or(let inside) = tree { inside } else { [tree] }
-            for part in found where !parts.contains(part) { parts.append(part) }
+            parts += found
         }
         return parts.count == 1 ? parts[0] : .or(parts)
     }

@@ -87,7 +87,7 @@ extension DumpSettings: SettingsSection {
         [
             SettingRow(
                 "budget", \.budget, .either("none", or: .size(.mebibytes(1) ... .gibibytes(1 << 20), like: "10 GiB")),
-                "Bytes of all packet dumps together; beyond, dumps wait."),
+                "Bytes of all packet dumps together; beyond, none begins and those that run end."),
             SettingRow(
                 "max_time", \.maxTime, .either("none", or: .time(.seconds(1) ... .hours(10_000), like: "2 h")),
                 "How long a dump runs that names no time."),

@@ -10,7 +10,15 @@ private final class Ending: Sendable {
 }
 
 /// What stands on the daemon's command line. People type `gatelog run`, which starts this with the same options.
-struct DaemonCommand: ParsableArguments {
+struct DaemonCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gatelogd", abstract: "The daemon of Gatelog; started by `gatelog run`.",
+        discussion: """
+            SIGTERM ends it in order, SIGHUP reads the settings again, SIGUSR1 opens the log files again.
+
+            Exit status: 0 after an orderly end, 2 where it could not start.
+            """)
+
     @Option(help: ArgumentHelp("The folder of settings, state and logs.", valueName: "dir"))
     var home = "var"
 
@@ -27,10 +35,10 @@ struct DaemonCommand: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Replay N times as fast as it was captured; 0 is as fast as it goes. Default: 1.", valueName: "n"))
+            "Replay N times as fast as it was captured; 0 is as fast as it goes.", valueName: "n"))
     var speed = 1.0
 
-    @Option(help: ArgumentHelp("Replay the capture N times; 0 is without end. Default: 1.", valueName: "n"))
+    @Option(help: ArgumentHelp("Replay the capture N times; 0 is without end.", valueName: "n"))
     var loops = 1
 
     @Flag(help: "Print the Debug log as it is written.")

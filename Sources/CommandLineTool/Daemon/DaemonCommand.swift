@@ -24,7 +24,9 @@ extension DaemonCommand {
             do {
                 try await ask(client, console)
             } catch let error as DaemonError {
-                throw ToolFailure(error.description)
+                let text = error.description
+                // A drawn expression keeps its first line, or the marks would not stand below their places.
+                throw ToolFailure(text.contains("\n") ? "the daemon refuses it\n\(text)" : text)
             }
         }
     }

@@ -65,7 +65,7 @@ struct ListListCommand: DaemonCommand {
 
     static func text(_ lists: [AddressListState]) -> String {
         guard !lists.isEmpty else {
-            return "There are no address lists; they come from the settings (address_groups).\n"
+            return "There are no address lists; they come from the settings (groups).\n"
         }
         var table = TextTable([("List", .left), ("Ranges", .right), ("From", .left)])
         for list in lists {
