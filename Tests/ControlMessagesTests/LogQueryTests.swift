@@ -26,7 +26,8 @@ struct LogQueryTests {
         "What it does not know is an error that says what it takes",
         arguments: [
             ("limit", "-1", "0 to 10000"), ("limit", "10001", "0 to 10000"), ("limit", "ten", "ten"),
-            ("limit", "99999999999999999999", "0 to 10000"), ("json", "yes", "true or false"), ("from_beginning", "1", "true or false"),
+            ("limit", "99999999999999999999", "0 to 10000"), ("json", "yes", "true or false"),
+            ("from_beginning", "1", "true or false"),
             ("gerp", "x", "it takes limit, grep"), ("", "", "it takes limit"),
         ])
     func errors(name: String, value: String, words: String) {

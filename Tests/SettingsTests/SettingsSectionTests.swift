@@ -15,8 +15,8 @@ struct SettingsSectionTests {
         // What is shown of one log is there to show a difference.
         let fixed = shown.filter { !named.contains($0.key.path[0]) && !"\($0.key)".hasPrefix("logs.security.") }
         for setting in fixed {
-            let default_ = standard.first { $0.key == setting.key }
-            #expect(setting.value == default_?.value, "\(setting.key)")
+            let initial = standard.first { $0.key == setting.key }
+            #expect(setting.value == initial?.value, "\(setting.key)")
             #expect(setting.origin != .standard, "\(setting.key) is missing in the example")
         }
         #expect(fixed.count > 40)

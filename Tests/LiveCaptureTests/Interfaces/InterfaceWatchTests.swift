@@ -13,27 +13,29 @@ struct InterfaceWatchTests {
             var local: String
             var prefixlen: Int
         }
-        struct LinkInfo: Decodable { var info_kind: String? }
+        struct LinkInfo: Decodable { var infoKind: String? }
 
         var ifindex: UInt32
         var ifname: String
         var flags: [String]
         var operstate: String
         var address: String?
-        var addr_info: [Address]
+        var addrInfo: [Address]
         var linkinfo: LinkInfo?
 
         var told: String {
             let isUp = flags.contains("UP") && ["UP", "UNKNOWN"].contains(operstate)
-            let addresses = addr_info.map { "\($0.local)/\($0.prefixlen)" }.sorted()
+            let addresses = addrInfo.map { "\($0.local)/\($0.prefixlen)" }.sorted()
             let mac = address.flatMap { $0.count == 17 ? $0 : nil } ?? "-"
-            return "\(ifindex) \(ifname) \(isUp) \(mac) \(linkinfo?.info_kind ?? "-") \(addresses)"
+            return "\(ifindex) \(ifname) \(isUp) \(mac) \(linkinfo?.infoKind ?? "-") \(addresses)"
         }
     }
 
     private func judged(_ space: NetworkNamespace) throws -> [String] {
         let data = Data(try space.run("ip", "-d", "-j", "addr").output)
-        return try JSONDecoder().decode([Judged].self, from: data).sorted { $0.ifindex < $1.ifindex }.map(\.told)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode([Judged].self, from: data).sorted { $0.ifindex < $1.ifindex }.map(\.told)
     }
 
     private func told(_ interfaces: [NetworkInterface]) -> [String] {
