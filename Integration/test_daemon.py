@@ -151,6 +151,45 @@ class OverloadTests(LiveCase):
         self.assertGreater(held + dropped, 0, "there was no overload")
 
 
+    def test_any_at_three_times_what_it_can_take(self):
+        """The daemon runs for a third of the time only, and its ring is the smallest: what is sent meanwhile is lost in
+        the kernel, and every packet of it is known. lines + lost + kernel drops = what passed the interface."""
+        engine = self.start(settings="capture: { ring: 1 MiB, interfaces: [lan] }\npacket_log: { expression: any }\n")
+        self.net.run("gateway", "nft", "-f", "-", input="""
+            table netdev count {
+                chain in { type filter hook ingress device "lan" priority 0; meta protocol { ip, ip6 } counter; }
+                chain out { type filter hook egress device "lan" priority 0; meta protocol { ip, ip6 } counter; }
+            }
+            table inet filter { chain in { type filter hook input priority 0; udp dport 9 drop; }; }
+            """)
+
+        def counted():
+            return sum(map(int, re.findall(r"counter packets (\d+)", self.net.run("gateway", "nft", "list", "ruleset"))))
+
+        def told():
+            lines = self.settled(engine)
+            lost = sum(int(found[1]) for line in lines if (found := re.search(r"(\d+) lines? lost", line)))
+            return sum("{pktlog}" in line for line in lines) + lost + engine.status()["sources"][0]["dropped"]
+
+        # What the hosts say when their interfaces come up is over, and written.
+        time.sleep(1.5)
+        before = told() - counted()
+        sender = self.folder / "flood.py"
+        sender.write_text(
+            "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            f"s.connect(('{self.net.LAN4}', 9))\nfor _ in range(200000): s.send(b'x' * 400)\n")
+        child = self.net.start("client", "python3", sender)
+        while child.poll() is None:
+            engine.signal(signal.SIGSTOP)
+            time.sleep(0.2)
+            engine.signal(signal.SIGCONT)
+            time.sleep(0.1)
+        time.sleep(1)
+        self.assertEqual(told() - counted(), before)
+        self.assertGreater(engine.status()["sources"][0]["dropped"], 20_000, "there was no overload")
+        self.assertGreater(sum("{pktlog}" in line for line in engine.log("debug")), 10_000)
+
+
 @unittest.skipIf(UNAVAILABLE, UNAVAILABLE)
 class ReplayTests(support.Case):
     """A capture in place of the machine's interfaces; needs no privilege."""

@@ -23,7 +23,7 @@ struct DaemonCommandTests {
             #expect(shown.output.contains(#""expression":"port = 80""#))
             let refused = try await Self.run(gateway, "packet-log", "nonsense")
             #expect(refused.status == 2)
-            #expect(refused.errors == "error: 1:1: this is no expression\n  nonsense\n  ^\n")
+            #expect(refused.errors == "error: the daemon refuses it\n1:1: this is no expression\n  nonsense\n  ^\n")
             let off = try await Self.run(gateway, "packet-log", "--off")
             #expect(off.output.hasPrefix("Packet logging is off."))
             #expect(await gateway.engine.calls == ["packet-log port = 80", "packet-log nonsense", "packet-log off"])
