@@ -111,7 +111,9 @@ def nflog(packet, prefix, incoming=None, outgoing=None):
     def fact(kind, value):
         return struct.pack("<HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
 
-    record = struct.pack("!BBH", 2, 0, 0) + fact(1, struct.pack("!HBB", 0x0800, 3, 0))
+    # Forwarded where it came in, else sent by this machine.
+    hook = 3 if incoming is None else 2
+    record = struct.pack("!BBH", 2, 0, 0) + fact(1, struct.pack("!HBB", 0x0800, hook, 0))
     if incoming is not None:
         record += fact(4, struct.pack("!I", incoming))
     if outgoing is not None:
