@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "gatelog", targets: ["gatelog"]),
         .executable(name: "gatelogd", targets: ["gatelogd"]),
+        .executable(name: "ipmon", targets: ["ipmon"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,6 +41,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Base: C libraries as module maps, and what every room speaks in.
@@ -50,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
         .systemLibrary(name: "CMaxMind", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
         .target(name: "Primitives", swiftSettings: strict),
         .target(name: "SystemCalls", dependencies: ["CLinux", "Primitives"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib", "CZstd", "Primitives"], swiftSettings: strict),
@@ -73,6 +78,9 @@ let package = Package(
 
         .target(
             name: "Directories", dependencies: ["Primitives", "Settings", "Expressions"], swiftSettings: common),
+
+        .target(name: "IPLog", dependencies: ["Primitives", "PacketDecoding", "Records"], swiftSettings: common),
+        .target(name: "Users", dependencies: ["Primitives"], swiftSettings: common),
 
         // Effects: the rooms that open files.
         .target(
@@ -104,6 +112,35 @@ let package = Package(
         .target(
             name: "SettingsStore", dependencies: ["Primitives", "SystemCalls", "Settings"], swiftSettings: common),
 
+        .target(
+            name: "IPLogDevice", dependencies: ["CFuse", "Primitives", "SystemCalls", "IPLog"], swiftSettings: strict),
+        .target(
+            name: "RadiusAccounting",
+            dependencies: [
+                "Primitives", "SystemCalls", "Users", .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: common),
+        .target(
+            name: "Accounts",
+            dependencies: [
+                "Primitives", "SystemCalls", "Users", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ], swiftSettings: common),
+        .target(name: "HostResolution", dependencies: ["Primitives", "SystemCalls"], swiftSettings: common),
+        .target(
+            name: "SyslogForwarding",
+            dependencies: [
+                "Primitives", "SystemCalls", "Records", "LogIndex", "LogFiles",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: common),
+        .target(
+            name: "Alerts",
+            dependencies: [
+                "Primitives", "SystemCalls", "Records", "Expressions", "LogFiles",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: common),
+
         // Assembly, and what its faces say to it.
         .target(name: "ControlMessages", swiftSettings: common),
         .target(
@@ -111,7 +148,8 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
                 "LogIndex", "LiveCapture", "LogFiles", "PacketDumps", "SettingsStore", "GeoDatabases",
-                "PacketStages", "ControlMessages", "Directories",
+                "PacketStages", "ControlMessages", "Directories", "IPLog", "IPLogDevice", "Users", "RadiusAccounting",
+                "Accounts", "HostResolution", "SyslogForwarding", "Alerts",
                 .product(name: "BasicContainers", package: "swift-collections"),
             ], swiftSettings: common),
 
@@ -141,10 +179,13 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
                 "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories", "ControlMessages",
-                "ControlClient", "LogIndex", "LogFiles",
+                "ControlClient", "LogIndex", "LogFiles", "IPLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
+        // ipmon is small: no Foundation, no argument library, no HTTP.
+        .target(name: "IPMonitor", dependencies: ["Primitives", "SystemCalls", "IPLog"], swiftSettings: common),
+        .executableTarget(name: "ipmon", dependencies: ["IPMonitor"], swiftSettings: common),
         .executableTarget(
             name: "gatelogd",
             dependencies: [
@@ -227,6 +268,15 @@ let package = Package(
             "PacketDumps",
             ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams", "DumpBenchmark"]),
         test("SettingsStore", ["Primitives", "SystemCalls", "Settings"]),
+        test("IPLog", ["Primitives", "PacketDecoding", "Records"]),
+        test("IPMonitor", ["Primitives", "SystemCalls", "IPLog"]),
+        test("IPLogDevice", ["Primitives", "SystemCalls", "IPLog"]),
+        test("Users", ["Primitives"]),
+        test("RadiusAccounting", ["Primitives", "SystemCalls", "Users"]),
+        test("Accounts", ["Primitives", "SystemCalls", "Users"]),
+        test("HostResolution", ["Primitives", "SystemCalls"]),
+        test("SyslogForwarding", ["Primitives", "SystemCalls", "Records", "LogIndex", "LogFiles"]),
+        test("Alerts", ["Primitives", "SystemCalls", "Records", "Expressions", "LogFiles"]),
         test("ControlMessages"),
         test(
             "Engine",

@@ -33,12 +33,29 @@ struct ArrowTests {
             "CaptureFiles", "CaptureStreams", "PacketDecoding", "Primitives", "Synchronization", "SystemCalls",
         ],
         "SettingsStore": ["Primitives", "Settings", "Synchronization", "SystemCalls"],
+        "IPLog": ["PacketDecoding", "Primitives", "Records"],
+        "IPLogDevice": ["CFuse", "IPLog", "Primitives", "Synchronization", "SystemCalls"],
+        "IPMonitor": ["IPLog", "Primitives", "SystemCalls"],
+        "ipmon": ["IPMonitor"],
+        "Users": ["Primitives"],
+        "RadiusAccounting": ["Crypto", "Primitives", "Synchronization", "SystemCalls", "Users"],
+        "Accounts": ["Crypto", "CryptoExtras", "Primitives", "Synchronization", "SystemCalls", "Users"],
+        "HostResolution": ["Primitives", "Synchronization", "SystemCalls"],
+        "SyslogForwarding": [
+            "LogFiles", "LogIndex", "NIOCore", "NIOPosix", "NIOSSL", "Primitives", "Records", "Synchronization",
+            "SystemCalls",
+        ],
+        "Alerts": [
+            "AsyncHTTPClient", "Expressions", "LogFiles", "NIOCore", "Primitives", "Records", "Synchronization",
+            "SystemCalls",
+        ],
         "ControlMessages": [],
         "Engine": [
             "BasicContainers", "CaptureFiles", "ControlMessages", "Directories", "Expressions", "GeoDatabases",
             "LiveCapture", "LogFiles", "LogIndex",
             "PacketDecoding", "PacketDumps", "PacketStages", "Primitives", "Records", "Settings", "SettingsStore",
-            "Synchronization",
+            "Synchronization", "IPLog", "IPLogDevice", "Users", "RadiusAccounting", "Accounts", "HostResolution",
+            "SyslogForwarding", "Alerts",
             "SystemCalls",
         ],
         "ControlAPI": [
@@ -52,7 +69,7 @@ struct ArrowTests {
         "CommandLineTool": [
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "ControlClient", "ControlMessages", "Directories",
             "Dispatch", "Expressions", "Foundation", "GeoDatabases", "LogFiles", "LogIndex", "PacketDecoding",
-            "PacketStages", "Patterns", "Primitives", "Records", "Settings", "Synchronization", "SystemCalls",
+            "PacketStages", "Patterns", "Primitives", "Records", "Settings", "Synchronization", "SystemCalls", "IPLog",
         ],
         "gatelog": ["CommandLineTool"],
         "gatelogd": [
