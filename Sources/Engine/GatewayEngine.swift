@@ -20,6 +20,8 @@ public actor GatewayEngine {
     let logs: LogSet
     let dumpStore: DumpStore
     let interfaceNames: InterfaceNamesBoard
+    /// Who is logged in where; asked and told from any thread.
+    nonisolated let logins = LoginBoard()
     let settingsBoard: SettingsBoard
     var document: SettingsDocument
     /// The settings that the sources were opened with.

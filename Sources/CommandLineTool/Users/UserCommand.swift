@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `gatelog user`: who is logged in where, and the accounts of the gateway itself.
+struct UserCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Say and show who is logged in where.",
+        subcommands: [])
+}
