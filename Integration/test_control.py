@@ -56,7 +56,10 @@ class AccessTest(support.Case):
         self.assertEqual(status, 0)
         self.assertIn("replay", out)
         status, _, errors = self.as_user(engine, "packet-log", "any", groups=["users"])
-        self.assertEqual((status, errors), (2, "error: nobody may look, and change nothing\n"))
+        self.assertEqual(
+            (status, errors),
+            (2, "error: nobody may not do this: it takes the scope packet-log:change, which the role administrator or "
+                "operator has\n"))
         status, _, errors = self.as_user(engine, "status")
         self.assertEqual(status, 2)
         self.assertIn('members of "adm" or "users"', errors)

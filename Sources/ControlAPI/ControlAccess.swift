@@ -1,37 +1,19 @@
 public import ControlMessages
 import SystemCalls
 
-/// What a caller may do.
-public enum ControlPermission: Int, Comparable, Sendable {
-    /// Look at everything and change nothing.
-    case read
-    /// Everything.
-    case change
-
-    public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
-}
-
-/// Somebody whom the server knows.
-public struct ControlCaller: Hashable, Sendable {
-    public var actor: ControlActor
-    public var permission: ControlPermission
-
-    public init(actor: ControlActor, permission: ControlPermission) {
-        self.actor = actor
-        self.permission = permission
-    }
-}
-
 /// What a request brings to show who sends it.
 public struct ControlCredentials: Sendable {
     /// The process at the other end of the socket; the kernel vouches for it.
     public var peer: SocketPeer
     /// The Authorization header, as it stands.
     public var authorization: String?
+    /// For whom it is sent, as the Gatelog-Client header says: an address.
+    public var client: String?
 
-    public init(peer: SocketPeer, authorization: String? = nil) {
+    public init(peer: SocketPeer, authorization: String? = nil, client: String? = nil) {
         self.peer = peer
         self.authorization = authorization
+        self.client = client
     }
 }
 
@@ -42,22 +24,25 @@ public protocol ControlAccess: Sendable {
 }
 
 /// Access by the user and the groups of the process at the other end: root and the daemon's own user may everything,
-/// members of two groups what these may.
+/// members of two groups what these may, and the page's process no more than say who asks it.
 public struct PeerAccess: ControlAccess {
     /// The user of the daemon itself.
     private let ownUser: UInt32
     private let groups: @Sendable () -> Groups
 
-    /// Names of groups of this machine; nil is nobody.
+    /// Names of groups and of a user of this machine; nil is nobody.
     public struct Groups: Hashable, Sendable {
         /// Its members may everything.
         public var administrators: String?
         /// Its members may look.
         public var readers: String?
+        /// The user of the page's process.
+        public var door: String?
 
-        public init(administrators: String? = nil, readers: String? = nil) {
+        public init(administrators: String? = nil, readers: String? = nil, door: String? = nil) {
             self.administrators = administrators
             self.readers = readers
+            self.door = door
         }
     }
 
@@ -71,13 +56,18 @@ public struct PeerAccess: ControlAccess {
         let peer = credentials.peer
         let name = UserDatabase.name(ofUser: peer.userID) ?? "uid \(peer.userID)"
         let actor = ControlActor(name: name, from: "unix socket, pid \(peer.processID)")
-        if peer.userID == 0 || peer.userID == ownUser { return ControlCaller(actor: actor, permission: .change) }
+        if peer.userID == 0 || peer.userID == ownUser {
+            return ControlCaller(actor: actor, scopes: ControlRole.administrator.scopes, isDoor: true)
+        }
         let groups = groups()
+        if let door = groups.door, UserDatabase.user(named: door) == peer.userID {
+            return ControlCaller(actor: actor, scopes: [], isDoor: true)
+        }
         if let group = groups.administrators, isMember(peer, of: group) {
-            return ControlCaller(actor: actor, permission: .change)
+            return ControlCaller(actor: actor, scopes: ControlRole.administrator.scopes)
         }
         if let group = groups.readers, isMember(peer, of: group) {
-            return ControlCaller(actor: actor, permission: .read)
+            return ControlCaller(actor: actor, scopes: ControlRole.auditor.scopes)
         }
         let named = [groups.administrators, groups.readers].compactMap(\.self).map { "\"\($0)\"" }
         let owner = UserDatabase.name(ofUser: ownUser) ?? "uid \(ownUser)"

@@ -1,4 +1,5 @@
 import ControlMessages
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -92,7 +93,8 @@ struct AccessCheck: RouterMiddleware {
         next: (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
         let credentials = ControlCredentials(
-            peer: try await SocketPeer(of: context.channel), authorization: request.headers[.authorization])
+            peer: try await SocketPeer(of: context.channel), authorization: request.headers[.authorization],
+            client: request.headers[.gatelogClient])
         var context = context
         context.caller = try access.caller(credentials)
         return try await next(request, context)
@@ -102,4 +104,9 @@ struct AccessCheck: RouterMiddleware {
 /// A value that one task hands to another and does not touch again.
 struct Unchecked<Value>: @unchecked Sendable {
     let value: Value
+}
+
+extension HTTPField.Name {
+    /// For whom the page's process asks: an address.
+    static var gatelogClient: Self { Self("Gatelog-Client")! }
 }

@@ -1,25 +1,48 @@
 import ControlMessages
 import Hummingbird
 
-/// A route: what is asked, what that takes, who answers. The routes are one table, so that access, 405 and the
-/// documents are made from the same rows.
+/// What a route asks of who calls it.
+enum RouteNeed: Hashable, Sendable {
+    case scope(ControlScope)
+    /// Whoever the daemon knows, whatever he may: it is about himself.
+    case known
+    /// The page's process, which speaks for others.
+    case door
+}
+
+/// A route: what is asked, what that takes, who answers. The routes are one table, so that access, 405, the audit and
+/// the documents are made from the same rows.
 struct Route: Sendable {
     typealias Answer = @Sendable (Request, ControlContext) async throws -> Response
 
     let method: HTTPRequest.Method
     /// As Hummingbird writes it: "/v1/dumps/{name}".
     let path: String
-    let permission: ControlPermission
+    let need: RouteNeed
+    /// Whether each call that succeeds is a line of the Config log; a test walks over all that are.
+    let isAudited: Bool
     let answer: Answer
 
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ need: RouteNeed, isAudited: Bool, _ answer: @escaping Answer
+    ) {
+        self.method = method
+        self.path = path
+        self.need = need
+        self.isAudited = isAudited
+        self.answer = answer
+    }
+
     /// A route that only looks.
-    static func get(_ path: String, _ answer: @escaping Answer) -> Route {
-        Route(method: .get, path: path, permission: .read, answer: answer)
+    static func get(_ path: String, _ scope: ControlScope, _ answer: @escaping Answer) -> Route {
+        Route(.get, path, .scope(scope), isAudited: false, answer)
     }
 
     /// A route that changes something, or costs something.
-    static func change(_ method: HTTPRequest.Method, _ path: String, _ answer: @escaping Answer) -> Route {
-        Route(method: method, path: path, permission: .change, answer: answer)
+    static func change(
+        _ method: HTTPRequest.Method, _ path: String, _ scope: ControlScope, _ answer: @escaping Answer
+    ) -> Route {
+        Route(method, path, .scope(scope), isAudited: true, answer)
     }
 
     /// Whether `path` (not decoded) is one of this route's.
@@ -55,7 +78,25 @@ struct RouteTable: Sendable {
     }
 
     private static func check(_ context: ControlContext, may route: Route) throws(ControlError) {
-        guard let caller = context.caller, caller.permission < route.permission else { return }
-        throw ControlError(.forbidden, "\(caller.actor.name) may look, and change nothing")
+        guard let caller = context.caller else { return }
+        switch route.need {
+        case .known: return
+        case .door:
+            guard !caller.isDoor else { return }
+            throw ControlError(
+                .forbidden, "\(caller.actor.name) may not do this: only the page's process logs others in (api.door)")
+        case .scope(let scope):
+            guard !caller.scopes.contains(scope) else { return }
+            throw ControlError(.forbidden, "\(caller.actor.name) may not do this: \(Self.remedy(caller, scope))")
+        }
+    }
+
+    /// What somebody lacks, and who has it.
+    private static func remedy(_ caller: ControlCaller, _ scope: ControlScope) -> String {
+        if case .token(let name) = caller.proof {
+            return "it takes the scope \(scope.rawValue), which the token \(name) was not made with"
+        }
+        let roles = ControlRole.allCases.filter { $0.scopes.contains(scope) }.map(\.rawValue)
+        return "it takes the scope \(scope.rawValue), which the role \(roles.joined(separator: " or ")) has"
     }
 }

@@ -17,8 +17,8 @@ public protocol EngineControl: Sendable {
     func startDump(_ request: DumpRequest, by actor: ControlActor) async throws(ControlError) -> DumpState
     func stopDump(_ name: String, by actor: ControlActor) async throws(ControlError) -> DumpState
     func removeDump(_ name: String, by actor: ControlActor) async throws(ControlError)
-    /// Paths of the files that a dump consists of, the oldest first; each is whole.
-    func dumpFiles(_ name: String) async throws(ControlError) -> [String]
+    /// Paths of the files that a dump consists of, the oldest first, for who fetches them; each is whole.
+    func dumpFiles(_ name: String, by actor: ControlActor) async throws(ControlError) -> [String]
 
     // Logs
     func logs() async -> [LogState]

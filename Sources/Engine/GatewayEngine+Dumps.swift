@@ -77,9 +77,11 @@ extension GatewayEngine {
         note(actor, "dump \(name)", from: "finished", to: "removed")
     }
 
-    public func dumpFiles(_ name: String) async throws(ControlError) -> [String] {
+    public func dumpFiles(_ name: String, by actor: ControlActor) async throws(ControlError) -> [String] {
         do {
-            return try dumpStore.files(name)
+            let files = try dumpStore.files(name)
+            note(actor, "dump \(name)", from: nil, to: "downloaded")
+            return files
         } catch {
             throw ControlError(error)
         }

@@ -8,12 +8,15 @@ extension GatewayEngine {
         init(_ settings: APISettings) {
             administrators = settings.group.value
             readers = settings.readers.value
+            door = settings.door.value
         }
 
         /// Everything.
         public var administrators: String?
         /// Looking.
         public var readers: String?
+        /// The user of the page's process.
+        public var door: String?
     }
 
     /// As the settings have them now; asked by each request.

@@ -80,6 +80,8 @@ public struct APISettings: Sendable {
     public internal(set) var group = Setting("gatelog")
     /// Members of this group may look and change nothing; nil is nobody.
     public internal(set) var readers = Setting(String?.none)
+    /// The user of the page's process, which logs others in and may nothing itself.
+    public internal(set) var door = Setting(String?.some("gatelog-web"))
 }
 
 extension DumpSettings: SettingsSection {
@@ -104,6 +106,9 @@ extension APISettings: SettingsSection {
             SettingRow(
                 "readers", \.readers, .either("none", or: .name("the name of a group of the system")),
                 "Members of this group may look and change nothing."),
+            SettingRow(
+                "door", \.door, .either("none", or: .name("the name of a user of the system")),
+                "The user of the page's process: it logs others in, and may nothing itself."),
         ]
     }
 }

@@ -32,7 +32,8 @@ struct Daemon {
                 path: options.home.socket, group: Self.group(engine), isOpen: engine.accessGroups.readers != nil),
             access: PeerAccess(groups: {
                 let groups = engine.accessGroups
-                return PeerAccess.Groups(administrators: groups.administrators, readers: groups.readers)
+                return PeerAccess.Groups(
+                    administrators: groups.administrators, readers: groups.readers, door: groups.door)
             }),
             logger: Logger(label: "gatelogd") { StreamLogHandler.standardError(label: $0) })
         do {

@@ -21,9 +21,9 @@ struct AccessTests {
 
     @Test("Root and the daemon's own user may everything")
     func owners() throws {
-        #expect(try Self.caller(user: 0).permission == .change)
+        #expect(try Self.caller(user: 0).scopes == ControlRole.administrator.scopes)
         #expect(try Self.caller(user: 0).actor == ControlActor(name: "root", from: "unix socket, pid 17"))
-        #expect(try Self.caller(user: 4242).permission == .change)
+        #expect(try Self.caller(user: 4242).scopes == ControlRole.administrator.scopes)
         #expect(try Self.caller(user: 4242).actor.name == "uid 4242")
     }
 
@@ -32,12 +32,15 @@ struct AccessTests {
         // Debian has both of these groups.
         let adm = try #require(UserDatabase.group(named: "adm"))
         let users = try #require(UserDatabase.group(named: "users"))
-        #expect(try Self.caller(user: 5000, groups: [7, adm], administrators: "adm").permission == .change)
         #expect(
-            try Self.caller(user: 5000, groups: [users], administrators: "adm", readers: "users").permission == .read)
+            try Self.caller(user: 5000, groups: [7, adm], administrators: "adm").scopes
+                == ControlRole.administrator.scopes)
         #expect(
-            try Self.caller(user: 5000, groups: [adm, users], administrators: "adm", readers: "users").permission
-                == .change)
+            try Self.caller(user: 5000, groups: [users], administrators: "adm", readers: "users").scopes
+                == ControlRole.auditor.scopes)
+        #expect(
+            try Self.caller(user: 5000, groups: [adm, users], administrators: "adm", readers: "users").scopes
+                == ControlRole.administrator.scopes)
         let refused: [(Set<UInt32>, String?, String?)] = [
             ([adm], nil, nil), ([users], "adm", nil), ([], "adm", "users"), ([adm], "no-such-group", nil),
         ]
@@ -62,7 +65,7 @@ struct AccessTests {
     /// Somebody who may look only, whoever asks.
     struct ReadersOnly: ControlAccess {
         func caller(_ credentials: ControlCredentials) throws(ControlError) -> ControlCaller {
-            ControlCaller(actor: ControlActor(name: "reader", from: "test"), permission: .read)
+            ControlCaller(actor: ControlActor(name: "reader", from: "test"), scopes: ControlRole.auditor.scopes)
         }
     }
 
@@ -79,18 +82,24 @@ struct AccessTests {
             _ = try await client.status()
             _ = try await client.logPage("debug", LogQuery())
             _ = try await client.explain("any")
-            func refused(_ work: () async throws -> Void) async {
+            func refused(_ scope: String, _ roles: String, _ work: () async throws -> Void) async {
                 let error = await #expect(throws: DaemonError.self) { try await work() }
-                #expect(error == .refused(ControlError(.forbidden, "reader may look, and change nothing")))
+                let why = "reader may not do this: it takes the scope \(scope), which the role \(roles) has"
+                #expect(error == .refused(ControlError(.forbidden, why)))
             }
-            await refused { _ = try await client.setPacketLog("any") }
-            await refused { _ = try await client.setPacketLog(nil) }
-            await refused { _ = try await client.startDump(DumpRequest(name: "a", expression: "any")) }
-            await refused { _ = try await client.stopDump("a") }
-            await refused { try await client.removeDump("a") }
-            await refused { try await client.clearLog("debug") }
-            await refused { _ = try await client.setSetting("logs.debug.keep", to: "1") }
-            await refused { try await client.reload() }
+            let both = "administrator or operator"
+            await refused("packet-log:change", both) { _ = try await client.setPacketLog("any") }
+            await refused("packet-log:change", both) { _ = try await client.setPacketLog(nil) }
+            await refused("dumps:change", both) {
+                _ = try await client.startDump(DumpRequest(name: "a", expression: "any"))
+            }
+            await refused("dumps:change", both) { _ = try await client.stopDump("a") }
+            await refused("dumps:change", both) { try await client.removeDump("a") }
+            await refused("logs:clear", "administrator") { try await client.clearLog("debug") }
+            await refused("settings:change", "administrator") {
+                _ = try await client.setSetting("logs.debug.keep", to: "1")
+            }
+            await refused("settings:change", "administrator") { try await client.reload() }
             #expect(await gateway.engine.calls.isEmpty)
         }
     }
@@ -118,7 +127,7 @@ struct AccessTests {
             let peers = LockedList<SocketPeer>()
             func caller(_ credentials: ControlCredentials) throws(ControlError) -> ControlCaller {
                 peers.append(credentials.peer)
-                return ControlCaller(actor: ControlActor(name: "x", from: "y"), permission: .read)
+                return ControlCaller(actor: ControlActor(name: "x", from: "y"), scopes: ControlRole.auditor.scopes)
             }
         }
         let seen = Seen()

@@ -111,7 +111,8 @@ public actor MadeUpEngine: EngineControl {
         dumpStates.remove(at: try index(name))
     }
 
-    public func dumpFiles(_ name: String) async throws(ControlError) -> [String] {
+    public func dumpFiles(_ name: String, by actor: ControlActor) async throws(ControlError) -> [String] {
+        note("download \(name)", by: actor)
         _ = try index(name)
         return dumpPaths
     }

@@ -4,21 +4,24 @@ import Hummingbird
 extension ControlRoutes {
     var dumpRoutes: [Route] {
         [
-            .get("/v1/dumps") { _, _ in try .json(Listing(await engine.dumps())) },
-            .change(.post, "/v1/dumps") { request, context in
+            .get("/v1/dumps", .dumpsRead) { _, _ in try .json(Listing(await engine.dumps())) },
+            .change(.post, "/v1/dumps", .dumpsChange) { request, context in
                 let wanted: DumpRequest = try await request.message(limits)
                 try Self.check(wanted.name)
                 return try .json(await engine.startDump(wanted, by: context.actor), status: .created)
             },
-            .get("/v1/dumps/{name}") { _, context in try .json(await dump(try Self.name(context))) },
-            .change(.delete, "/v1/dumps/{name}") { _, context in
+            .get("/v1/dumps/{name}", .dumpsRead) { _, context in try .json(await dump(try Self.name(context))) },
+            .change(.delete, "/v1/dumps/{name}", .dumpsChange) { _, context in
                 try await engine.removeDump(try Self.name(context), by: context.actor)
                 return Response(status: .noContent)
             },
-            .change(.post, "/v1/dumps/{name}/stop") { _, context in
+            .change(.post, "/v1/dumps/{name}/stop", .dumpsChange) { _, context in
                 try .json(await engine.stopDump(try Self.name(context), by: context.actor))
             },
-            .get("/v1/dumps/{name}/file") { request, context in try await download(request, context) },
+            // Nothing changes, but packets leave the gateway: who took them is told.
+            Route(.get, "/v1/dumps/{name}/file", .scope(.dumpsDownload), isAudited: true) { request, context in
+                try await download(request, context)
+            },
         ]
     }
 
@@ -51,7 +54,7 @@ extension ControlRoutes {
     /// has them for), or with `file=N` the Nth, the oldest first.
     private func download(_ request: Request, _ context: ControlContext) async throws -> Response {
         let name = try Self.name(context)
-        var paths = try await engine.dumpFiles(name)
+        var paths = try await engine.dumpFiles(name, by: context.actor)
         var fileName = "\(name).pcapng"
         if let text = try Self.parameter("file", request) {
             guard let number = Int(text), 1...max(paths.count, 1) ~= number, !paths.isEmpty else {

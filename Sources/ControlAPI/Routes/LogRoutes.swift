@@ -5,13 +5,13 @@ import Hummingbird
 extension ControlRoutes {
     var logRoutes: [Route] {
         [
-            .get("/v1/logs") { _, _ in try .json(Listing(await engine.logs())) },
-            .get("/v1/logs/{name}") { request, context in
+            .get("/v1/logs", .logsRead) { _, _ in try .json(Listing(await engine.logs())) },
+            .get("/v1/logs/{name}", .logsRead) { request, context in
                 let query = try LogQuery(items: try Self.query(request))
                 return try .json(await engine.logPage(try context.segment("name"), query))
             },
-            .get("/v1/logs/{name}/live") { request, context in try await liveLog(request, context) },
-            .change(.delete, "/v1/logs/{name}") { _, context in
+            .get("/v1/logs/{name}/live", .logsRead) { request, context in try await liveLog(request, context) },
+            .change(.delete, "/v1/logs/{name}", .logsClear) { _, context in
                 try await engine.clearLog(try context.segment("name"), by: context.actor)
                 return Response(status: .noContent)
             },

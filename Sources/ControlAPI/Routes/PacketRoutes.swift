@@ -5,16 +5,16 @@ extension ControlRoutes {
     /// Packet logging, and what an expression means.
     var packetRoutes: [Route] {
         [
-            .get("/v1/packet-log") { _, _ in try .json(await engine.packetLog()) },
-            .change(.put, "/v1/packet-log") { request, context in
+            .get("/v1/packet-log", .statusRead) { _, _ in try .json(await engine.packetLog()) },
+            .change(.put, "/v1/packet-log", .packetLogChange) { request, context in
                 let wanted: ExpressionText = try await request.message(limits)
                 return try .json(await engine.setPacketLog(wanted.expression, by: context.actor))
             },
-            .change(.delete, "/v1/packet-log") { _, context in
+            .change(.delete, "/v1/packet-log", .packetLogChange) { _, context in
                 try .json(await engine.setPacketLog(nil, by: context.actor))
             },
             // A question, though its body makes it a POST.
-            Route(method: .post, path: "/v1/explain", permission: .read) { request, _ in
+            Route(.post, "/v1/explain", .scope(.statusRead), isAudited: false) { request, _ in
                 let asked: ExpressionText = try await request.message(limits)
                 return try .json(await engine.explain(asked.expression))
             },

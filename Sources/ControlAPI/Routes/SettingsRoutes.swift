@@ -4,13 +4,13 @@ import Hummingbird
 extension ControlRoutes {
     var settingsRoutes: [Route] {
         [
-            .get("/v1/settings") { _, _ in try .json(Listing(await engine.settings())) },
-            .change(.put, "/v1/settings/{key}") { request, context in
+            .get("/v1/settings", .settingsRead) { _, _ in try .json(Listing(await engine.settings())) },
+            .change(.put, "/v1/settings/{key}", .settingsChange) { request, context in
                 let wanted: SettingValue = try await request.message(limits)
                 return try await set(wanted.value, context)
             },
-            .change(.delete, "/v1/settings/{key}") { _, context in try await set(nil, context) },
-            .change(.post, "/v1/reload") { _, context in
+            .change(.delete, "/v1/settings/{key}", .settingsChange) { _, context in try await set(nil, context) },
+            .change(.post, "/v1/reload", .settingsChange) { _, context in
                 try await engine.reload(by: context.actor)
                 return Response(status: .noContent)
             },

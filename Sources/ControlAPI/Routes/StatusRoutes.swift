@@ -4,8 +4,8 @@ import Hummingbird
 extension ControlRoutes {
     var statusRoutes: [Route] {
         [
-            .get("/v1/status") { _, _ in try .json(await engine.status()) },
-            .get("/v1/status/live") { request, _ in try liveStatus(request) },
+            .get("/v1/status", .statusRead) { _, _ in try .json(await engine.status()) },
+            .get("/v1/status/live", .statusRead) { request, _ in try liveStatus(request) },
         ]
     }
 

@@ -5,9 +5,11 @@ extension ControlRoutes {
     /// What expressions may name.
     var surroundingsRoutes: [Route] {
         [
-            .get("/v1/interfaces") { _, _ in try .json(Listing(await engine.interfaces())) },
-            .get("/v1/lists") { _, _ in try .json(Listing(await engine.lists())) },
-            .get("/v1/lists/{name}") { _, context in try .json(await engine.list(try context.segment("name"))) },
+            .get("/v1/interfaces", .statusRead) { _, _ in try .json(Listing(await engine.interfaces())) },
+            .get("/v1/lists", .statusRead) { _, _ in try .json(Listing(await engine.lists())) },
+            .get("/v1/lists/{name}", .statusRead) { _, context in
+                try .json(await engine.list(try context.segment("name")))
+            },
         ]
     }
 }
