@@ -33,7 +33,7 @@ struct ArrowTests {
             "CaptureFiles", "CaptureStreams", "PacketDecoding", "Primitives", "Synchronization", "SystemCalls",
         ],
         "SettingsStore": ["Primitives", "Settings", "Synchronization", "SystemCalls"],
-        "IPLog": ["PacketDecoding", "Primitives", "Records"],
+        "IPLog": ["PacketDecoding", "Primitives"],
         "IPLogDevice": ["CFuse", "IPLog", "Primitives", "Synchronization", "SystemCalls"],
         "IPMonitor": ["IPLog", "Primitives", "SystemCalls"],
         "ipmon": ["IPMonitor"],
