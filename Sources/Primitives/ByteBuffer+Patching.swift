@@ -10,6 +10,17 @@ extension ByteBuffer {
         unsafe base.storeBytes(of: number.littleEndian, toByteOffset: offset, as: Number.self)
     }
 
+    /// Overwrites bytes that were appended with as many others. Traps where there are not that many.
+    @inlinable
+    public mutating func overwrite(_ bytes: RawSpan, at offset: Int) {
+        precondition(
+            offset >= 0 && bytes.byteCount <= count && offset <= count - bytes.byteCount,
+            "only what was appended is overwritten")
+        unsafe bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress { unsafe (base + offset).copyMemory(from: start, byteCount: source.count) }
+        }
+    }
+
     /// Appends an integer's bytes, highest first: network order.
     @inlinable @inline(__always)
     public mutating func appendBig<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
