@@ -17,7 +17,9 @@ extension ByteBuffer {
             offset >= 0 && bytes.byteCount <= count && offset <= count - bytes.byteCount,
             "only what was appended is overwritten")
         unsafe bytes.withUnsafeBytes { source in
-            if let start = source.baseAddress { unsafe (base + offset).copyMemory(from: start, byteCount: source.count) }
+            if let start = source.baseAddress {
+                unsafe (base + offset).copyMemory(from: start, byteCount: source.count)
+            }
         }
     }
 

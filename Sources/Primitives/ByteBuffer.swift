@@ -1,9 +1,9 @@
 /// Bytes on their way out: lines of a log or blocks of a capture, gathered until a batch is handed on.
 ///
 /// Grows by doubling and keeps its memory when emptied, so that a steady state allocates nothing.
-/// Appending costs a capacity check and a store. One owner; never shared.
+/// Appending costs a capacity check and a store. One owner, who may hand it to another thread; never shared.
 @safe
-public struct ByteBuffer: ~Copyable {
+public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// Bytes appended since the last `removeAll`.

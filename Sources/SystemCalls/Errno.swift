@@ -55,6 +55,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     /// EDQUOT: the quota of the user is used up.
     public static let quotaExceeded = Errno(rawValue: EDQUOT)
 
+    /// ENOTTY: a request (ioctl(2)) that the device does not know.
+    public static let noSuchRequest = Errno(rawValue: ENOTTY)
     /// ECONNREFUSED: nobody listens there.
     public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
 

@@ -20,6 +20,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
         case append
         /// For reading, and for writing at its end, made where it is not there (O_RDWR | O_CREAT | O_APPEND).
         case extend
+        /// For reading and writing, without waiting for either; it must be there (O_RDWR | O_NONBLOCK).
+        case device
 
         var flags: Int32 {
             switch self {
@@ -28,6 +30,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
             case .create: O_WRONLY | O_CREAT | O_EXCL
             case .append: O_WRONLY | O_CREAT | O_APPEND
             case .extend: O_RDWR | O_CREAT | O_APPEND
+            case .device: O_RDWR | O_NONBLOCK
             }
         }
     }

@@ -14,6 +14,11 @@ public struct SocketOption: Hashable, Sendable {
     public static let receiveBuffer = SocketOption(level: SOL_SOCKET, number: SO_RCVBUF)
     /// SO_RCVBUFFORCE: the same above net.core.rmem_max; needs CAP_NET_ADMIN.
     public static let receiveBufferForced = SocketOption(level: SOL_SOCKET, number: SO_RCVBUFFORCE)
+    /// SO_SNDBUF: bytes that may wait to be taken by the other end; the kernel doubles it and holds it below
+    /// net.core.wmem_max.
+    public static let sendBuffer = SocketOption(level: SOL_SOCKET, number: SO_SNDBUF)
+    /// SO_SNDBUFFORCE: the same above net.core.wmem_max; needs CAP_NET_ADMIN.
+    public static let sendBufferForced = SocketOption(level: SOL_SOCKET, number: SO_SNDBUFFORCE)
     /// SO_ERROR: what went wrong since it was last asked (an `Errno`, or 0); asking clears it.
     public static let pendingError = SocketOption(level: SOL_SOCKET, number: SO_ERROR)
 }
@@ -27,6 +32,8 @@ public struct Socket: ~Copyable, Sendable {
     public init(domain: Int32, type: Int32, protocol: Int32 = 0) throws(SystemCallError) {
         number = try checked("socket") { socket(domain, type | Int32(SOCK_CLOEXEC.rawValue), `protocol`) }
     }
+
+    init(owning number: Int32) { self.number = number }
 
     deinit { _ = gatelog_close(number) }
 
@@ -82,10 +89,23 @@ public struct Socket: ~Copyable, Sendable {
 
     /// Sends one message, or as much of `bytes` as a stream takes now; says how much. Never raises SIGPIPE.
     public func send(_ bytes: RawSpan) throws(SystemCallError) -> Int {
+        try send(bytes, flags: 0)
+    }
+
+    /// The same, without waiting: nil where the other end has not made room.
+    public func sendNow(_ bytes: RawSpan) throws(SystemCallError) -> Int? {
+        do {
+            return try send(bytes, flags: Int32(MSG_DONTWAIT))
+        } catch  where error.errno == .wouldBlock {
+            return nil
+        }
+    }
+
+    private func send(_ bytes: RawSpan, flags: Int32) throws(SystemCallError) -> Int {
         let number = number
         return try checked("send") {
             unsafe bytes.withUnsafeBytes { source in
-                unsafe gatelog_send(number, source.baseAddress, source.count, Int32(MSG_NOSIGNAL))
+                unsafe gatelog_send(number, source.baseAddress, source.count, Int32(MSG_NOSIGNAL) | flags)
             }
         }
     }

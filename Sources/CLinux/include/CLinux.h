@@ -28,6 +28,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
@@ -130,6 +131,34 @@ static inline ssize_t gatelog_recv(int descriptor, void *buffer, size_t count, i
 static inline ssize_t gatelog_send(int descriptor, const void *buffer, size_t count, int flags) {
     return send(descriptor, buffer, count, flags);
 }
+
+// The path of a local socket is an array within sockaddr_un; -1 with ENAMETOOLONG where it does not fit.
+static inline int gatelog_local_address(const char *path, struct sockaddr_un *address) {
+    if (strlen(path) >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+static inline int gatelog_bind_local(int descriptor, const char *path) {
+    struct sockaddr_un address;
+    if (gatelog_local_address(path, &address) != 0) return -1;
+    return bind(descriptor, (const struct sockaddr *)&address, sizeof address);
+}
+
+static inline int gatelog_connect_local(int descriptor, const char *path) {
+    struct sockaddr_un address;
+    if (gatelog_local_address(path, &address) != 0) return -1;
+    return connect(descriptor, (const struct sockaddr *)&address, sizeof address);
+}
+
+// accept4 and struct ucred are only there with _GNU_SOURCE; CLinux.c defines that.
+int gatelog_accept(int descriptor);
+int gatelog_peer(int descriptor, int *process, unsigned int *user, unsigned int *group);
 
 static inline int gatelog_poll(struct pollfd *descriptors, nfds_t count, int milliseconds) {
     return poll(descriptors, count, milliseconds);
