@@ -61,9 +61,10 @@ final class SocketConnection {
     }
 
     /// Sends an answer. Who does not take answers, or is gone, is let go.
-    func send(_ bytes: RawSpan) -> Bool {
+    @discardableResult
+    func send(_ answer: borrowing ByteBuffer) -> Bool {
         do {
-            if try socket.sendNow(bytes) != nil { return true }
+            if try socket.sendNow(answer.bytes) != nil { return true }
         } catch {}
         isOver = true
         return false

@@ -148,7 +148,7 @@ final class SocketDoor: UnitDoor {
         answer.removeAll()
         do throws(RecordQueue.LengthTooSmall) {
             let records = try queue.copy(min(length, connection.capacity), into: &answer)
-            if connection.send(answer.bytes) { queue.remove(records) }
+            if connection.send(answer) { queue.remove(records) }
         } catch {
             refuse(
                 connection, .invalidArgument, "a read of \(error.asked) bytes; a record's header has \(error.least)")
@@ -158,12 +158,12 @@ final class SocketDoor: UnitDoor {
     private func send(_ number: UInt32, to connection: SocketConnection) {
         answer.removeAll()
         answer.appendLittle(number)
-        _ = connection.send(answer.bytes)
+        connection.send(answer)
     }
 
     private func refuse(_ connection: SocketConnection, _ errno: Errno, _ reason: String) {
         answer.removeAll()
         SocketRefusal(errno: errno.rawValue, reason: reason).append(to: &answer)
-        _ = connection.send(answer.bytes)
+        connection.send(answer)
     }
 }

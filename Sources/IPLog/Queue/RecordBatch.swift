@@ -3,7 +3,7 @@ public import Primitives
 /// Records on their way into a queue: gathered by one owner without a lock, handed over at once.
 ///
 /// Holds its memory; a steady state allocates nothing.
-public struct RecordBatch: ~Copyable {
+public struct RecordBatch: ~Copyable, Sendable {
     /// Records that a batch takes, and bytes after which it is full.
     public static let most = 512
     public static let fullAt = 64 << 10

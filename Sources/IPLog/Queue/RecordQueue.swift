@@ -5,7 +5,7 @@ public import Primitives
 /// Bounded: what does not fit is dropped and counted, and nothing old is overwritten. Readers get whole records, the
 /// oldest first. A packet that is the same as the one before it only counts that one up, as long as it has not been
 /// read. One owner; costs a copy of each record in, and one out.
-public struct RecordQueue: ~Copyable {
+public struct RecordQueue: ~Copyable, Sendable {
     /// Bytes that wait at most, as the manual page of ipl(4) has it, and the range in which a setting may move it.
     public static let standardLimit = 8_192
     public static let limits = 8_192...0x8_0000
