@@ -241,7 +241,7 @@ let package = Package(
             path: "Tests/LogIndexSupport", swiftSettings: common),
         .target(name: "CNamespaces", path: "Tests/CNamespaces"),
         test("Primitives"),
-        test("SystemCalls", ["Primitives"]),
+        test("SystemCalls", ["CLinux", "Primitives"]),
         test("Compression"),
         test("PacketDecoding", ["Primitives", "CaptureFiles", "CaptureStreams"]),
         test("Patterns", ["Primitives"]),

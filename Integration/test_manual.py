@@ -16,19 +16,63 @@ class ManualPages(Case):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
 
     def pages(self):
-        return sorted(self.folder.glob("*.1"))
+        return sorted(self.folder.glob("*.[1-8]"))
+
+    def commands(self, *words):
+        """All commands below `words`, as their help lists them."""
+        helped, _ = self.gatelog(*words, "--help")
+        if "SUBCOMMANDS:" not in helped:
+            return []
+        listed = re.findall(r"^  (\w[\w-]*)(?: \(default\))? +\S", helped.split("SUBCOMMANDS:")[1].split("\n\n")[0], re.M)
+        found = []
+        for command in listed:
+            if command != "help":
+                found += [[*words, command], *self.commands(*words, command)]
+        return found
 
     def test_every_command_has_one(self):
-        helped, _ = self.gatelog("--help")
-        commands = re.findall(r"^  (\w[\w-]*) +\S", helped.split("SUBCOMMANDS:")[1].split("\n\n")[0], re.M)
-        self.assertGreater(len(commands), 8)
-        self.assertEqual(sorted(page.stem for page in self.pages()),
-                         sorted(["gatelog"] + [f"gatelog-{command}" for command in commands if command != "help"]))
+        commands = self.commands()
+        self.assertGreater(len(commands), 20)
+        wanted = ["gatelog.1"] + ["-".join(["gatelog", *command]) + ".1" for command in commands]
+        wanted += ["gatelogd.8", "gatelog.yaml.5", "gatelog-expressions.7"]
+        wanted += [page.name for page in (ROOT / "docs" / "man").glob("*.[1-8]")]
+        self.assertEqual(sorted(page.name for page in self.pages()), sorted(wanted))
 
     def test_groff_has_no_remark(self):
         for page in self.pages():
             _, remarks = self.peer("groff", "-man", "-ww", "-Tutf8", page)
             self.assertEqual(remarks, "", page.name)
+
+    def test_mandoc_has_no_remark(self):
+        done = subprocess.run(
+            ["mandoc", "-T", "lint", "-W", "style", *self.pages()], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.stdout + done.stderr).replace(f"{self.folder}/", ""), "")
+
+    def test_every_command_shows_examples(self):
+        for command in [[], *self.commands()]:
+            if self.commands(*command):
+                continue
+            # In its own help, where it may be meant when none is named, or in that of the commands above it.
+            own, _ = self.gatelog(*command, "--help")
+            above, _ = self.gatelog(*command[:-1], "--help")
+            whole = " ".join(["gatelog", *command])
+            short = whole.rpartition(" ")[0] if command[1:] == ["show"] else whole
+            self.assertRegex(own + above, rf"(?m)^ +(sudo )?({whole}|{short})\b", whole)
+
+    def test_the_settings_page_tells_every_key(self):
+        shown, _ = self.peer("groff", "-man", "-Tascii", "-P-cbou", self.folder / "gatelog.yaml.5")
+        keys = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), re.M)
+        self.assertGreater(len(keys), 30)
+        for key in keys:
+            self.assertIn(key, shown)
+
+    def test_the_language_page_tells_every_variable(self):
+        shown, _ = self.peer("groff", "-man", "-Tascii", "-P-cbou", self.folder / "gatelog-expressions.7")
+        text = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
+        variables = re.findall(r"^\| `(\w+)` \|", text.split("## Variables")[1].split("Beside these")[0], re.M)
+        self.assertGreater(len(variables), 30)
+        for variable in variables:
+            self.assertRegex(shown, rf"(?m)^ +{variable}\b")
 
     def test_they_tell_every_option(self):
         for command in ["read", "explain"]:
@@ -41,8 +85,16 @@ class ManualPages(Case):
 
     def test_shells_take_the_completions(self):
         self.peer("bash", "-n", self.folder / "gatelog.bash")
+        self.peer("zsh", "-n", self.folder / "_gatelog")
+        self.peer("fish", "--no-execute", self.folder / "gatelog.fish")
         self.assertIn("#compdef gatelog", (self.folder / "_gatelog").read_text(encoding="utf-8"))
-        self.assertIn("complete", (self.folder / "gatelog.fish").read_text(encoding="utf-8"))
+
+    def test_bash_completes(self):
+        script = f"source {self.folder / 'gatelog.bash'}; COMP_WORDS=(gatelog dump st); COMP_CWORD=2; COMP_TYPE=9; " \
+                 "COMP_LINE='gatelog dump st'; COMP_POINT=15; " \
+                 "_gatelog 2>/dev/null; printf '%s\\n' \"${COMPREPLY[@]}\""
+        offered, _ = self.peer("bash", "-c", script)
+        self.assertLessEqual({"start", "stop"}, set(offered.split()))
 
 
 if __name__ == "__main__":

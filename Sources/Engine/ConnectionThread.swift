@@ -12,6 +12,7 @@ final class ConnectionThread: Sendable {
     private let stopping = StopFlag()
     private let published: Published
     private let thread: Thread
+    let heartbeat: Heartbeat
 
     /// What the kernel's connection tracking has to be told, so that lines are whole.
     let tracking: ConnectionTracking
@@ -24,9 +25,12 @@ final class ConnectionThread: Sendable {
         let stopping = stopping
         let shared = Published()
         published = shared
+        let heartbeat = Heartbeat(name: "connections")
+        self.heartbeat = heartbeat
         thread = try Thread(name: "connections") {
             guard var source = source.take() else { return }
-            Self.serve(&source, log, lines, services, stopping, shared)
+            defer { heartbeat.rest() }
+            Self.serve(&source, log, lines, services, stopping, shared, heartbeat)
         }
     }
 
@@ -37,7 +41,8 @@ final class ConnectionThread: Sendable {
 
     private static func serve(
         _ source: inout ConnectionSource, _ log: LogWriter, _ lines: LinePlan,
-        _ services: [String: [ClosedRange<UInt16>]], _ stopping: StopFlag, _ published: Published
+        _ services: [String: [ClosedRange<UInt16>]], _ stopping: StopFlag, _ published: Published,
+        _ heartbeat: Heartbeat
     ) {
         var producer = log.producer()
         var renderer = ConnectionLineRenderer(
@@ -46,6 +51,7 @@ final class ConnectionThread: Sendable {
         let services = ServiceNames { port in Self.name(of: port, services) }
         do throws(SourceError) {
             while !stopping.isSet {
+                heartbeat.work()
                 if try source.nextBatch() == .packets {
                     while let event = source.next() {
                         if event.kind == .destroyed { producer.append(event.record, names, services, &renderer) }

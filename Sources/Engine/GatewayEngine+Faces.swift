@@ -22,18 +22,17 @@ extension GatewayEngine {
     /// As the settings have them now; asked by each request.
     public nonisolated var accessGroups: AccessGroups { access.withLock { $0 } }
 
+    /// What is captured: "watching all interfaces".
+    var captures: String {
+        if let replay = options.replay { return "replaying \(replay.path)" }
+        guard let indexes = plan.captured else { return "watching all interfaces" }
+        let names = networkInterfaces.filter { indexes.contains($0.index) }.map(\.name)
+        return names.isEmpty ? "waiting for its interfaces" : "watching \(names.joined(separator: ", "))"
+    }
+
     /// What the daemon says to who started it, once it is there.
     public var greeting: String {
-        let captured: String
-        if let replay = options.replay {
-            captured = "replaying \(replay.path)"
-        } else if let indexes = plan.captured {
-            let names = networkInterfaces.filter { indexes.contains($0.index) }.map(\.name)
-            captured = names.isEmpty ? "waiting for its interfaces" : "watching \(names.joined(separator: ", "))"
-        } else {
-            captured = "watching all interfaces"
-        }
         let problems = standing.sorted { $0.key < $1.key }.map { "\n  note: \($0.value)" }.joined()
-        return "gatelogd \(options.version): \(captured); logs in \(home.logs), API at \(home.socket)\(problems)"
+        return "gatelogd \(options.version): \(captures); logs in \(home.logs), API at \(home.socket)\(problems)"
     }
 }

@@ -71,7 +71,7 @@ public actor GatewayEngine {
         marker = RunMarker(path: home.marker)
         interfaceNames = InterfaceNamesBoard()
         do {
-            try Folders.makeAll(home.path, permissions: 0o755)
+            for folder in home.parents { try Folders.makeAll(folder, permissions: 0o755) }
             for folder in home.folders { try Folders.makeAll(folder, permissions: 0o750) }
             let board = try SettingsBoard(home: home, file: options.settings)
             settingsBoard = board

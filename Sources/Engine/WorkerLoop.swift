@@ -13,7 +13,9 @@ func runWorker<Source: PacketSource & ~Copyable>(
     adopt: (inout Source, borrowing WorkerPlan) throws(SourceError) -> Void,
     look: (inout Source, inout PacketWorker) -> Void = { _, _ in }
 ) throws(SourceError) {
+    defer { orders.heartbeat.rest() }
     while !orders.isStopping {
+        orders.heartbeat.work()
         if let next = orders.takePlan() {
             try adopt(&source, next)
             worker.adopt(next)

@@ -27,6 +27,8 @@ final class WorkerOrders: Sendable {
     /// "capture 0", "firewall log".
     let name: String
     let feed: FeedKind
+    /// Whether the worker comes round.
+    let heartbeat: Heartbeat
     private let next = Mutex<WorkerPlan?>(nil)
     private let hasNext = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
@@ -40,6 +42,7 @@ final class WorkerOrders: Sendable {
     init(name: String, feed: FeedKind) {
         self.name = name
         self.feed = feed
+        heartbeat = Heartbeat(name: name)
         // Without one (the process has too many files) a plan waits a fifth of a second.
         let made = try? Bell()
         bell = made

@@ -1,6 +1,6 @@
 import Primitives
 import Synchronization
-import SystemCalls
+public import SystemCalls
 
 /// Packet dumps in a folder: many at once, each with a name, limits, and a pcapng or a ring of them.
 ///
@@ -25,6 +25,8 @@ public final class DumpStore: Sendable {
 
     /// The folder that the dumps are in.
     public let folder: String
+    /// Whether the thread that writes comes round.
+    public let heartbeat: Heartbeat
     let surroundings: DumpSurroundings
     let state = Mutex(State())
     let inbox: WriterInbox
@@ -41,15 +43,17 @@ public final class DumpStore: Sendable {
             let inbox = try WriterInbox()
             let pool = try ChunkPool()
             let closer = try Closer()
+            let heartbeat = Heartbeat(name: "dumps")
             let closing = try Thread(name: "gatelog-dump-end") { closer.run() }
             threads = [
                 try Thread(name: "gatelog-dumps") {
-                    var writer = DumpWriter(inbox, pool, closer)
+                    var writer = DumpWriter(inbox, pool, closer, heartbeat)
                     writer.run()
                     closer.end()
                 },
                 closing,
             ]
+            self.heartbeat = heartbeat
             self.inbox = inbox
             self.pool = pool
             self.closer = closer

@@ -6,22 +6,28 @@ struct DumpWriter {
     private let inbox: WriterInbox
     private let pool: ChunkPool
     private let closer: Closer
+    private let heartbeat: Heartbeat
     private var dumps: [DumpID: DumpWriting] = [:]
 
-    init(_ inbox: WriterInbox, _ pool: ChunkPool, _ closer: Closer) {
+    init(_ inbox: WriterInbox, _ pool: ChunkPool, _ closer: Closer, _ heartbeat: Heartbeat) {
         self.inbox = inbox
         self.pool = pool
         self.closer = closer
+        self.heartbeat = heartbeat
     }
 
     /// The thread's body: returns when it is told to quit.
     mutating func run() {
+        defer { heartbeat.rest() }
         while true {
+            heartbeat.rest()
             let now = Clocks.monotonic
             let next = dumps.values.reduce(Int64.max) { min($0, $1.nextTick) }
             inbox.wait(nanoseconds: next == .max ? -1 : max(0, next - now))
+            heartbeat.work()
             for dump in dumps.values { dump.merge.lookAtProgress() }
             for message in inbox.takeAll() {
+                heartbeat.work()
                 guard obey(message) else { return }
             }
             let time = Clocks.monotonic

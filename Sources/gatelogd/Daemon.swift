@@ -8,6 +8,7 @@ import SystemCalls
 /// The engine and its API, from the start to the signal that ends them.
 struct Daemon {
     private let command: DaemonCommand
+    private let service = ServiceReporter()
 
     init(_ command: DaemonCommand) { self.command = command }
 
@@ -44,8 +45,12 @@ struct Daemon {
             throw error
         }
         Self.say(await engine.greeting)
+        service.tell(.ready)
+        let watch = Task { [service] in await service.watch(engine) }
         let console = command.console ? Task { await Self.follow(engine) } : nil
         await obey(signals, engine)
+        watch.cancel()
+        service.tell(.stopping, .status("writing everything out"))
         console?.cancel()
         await server.stop()
         Self.say("gatelogd: stopped; \(await engine.stop())")
@@ -62,11 +67,13 @@ struct Daemon {
             switch signal {
             case .terminate, .interrupt: return
             case .hangUp:
+                service.tell(.reloading)
                 do {
                     try await engine.reload(by: ControlActor(name: "root", from: "SIGHUP"))
                 } catch {
                     Self.say("gatelogd: \(error)")
                 }
+                service.tell(.ready)
             case .user1: await engine.reopenLogs()
             }
         }

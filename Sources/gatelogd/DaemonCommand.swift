@@ -14,13 +14,27 @@ struct DaemonCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatelogd", abstract: "The daemon of Gatelog; started by `gatelog run`.",
         discussion: """
-            SIGTERM ends it in order, SIGHUP reads the settings again, SIGUSR1 opens the log files again.
+            SIGTERM ends it in order, SIGHUP reads the settings again, SIGUSR1 opens the log files again. A service \
+            manager that sets NOTIFY_SOCKET is told of start, reload and end, and with WATCHDOG_USEC that its threads \
+            still come round.
+
+            Examples:
+              gatelogd --system
+              gatelogd --home /srv/gatelog --interface eth0
+              gatelogd --home ./var --replay trace.pcapng --speed 0
 
             Exit status: 0 after an orderly end, 2 where it could not start.
             """)
 
-    @Option(help: ArgumentHelp("The folder of settings, state and logs.", valueName: "dir"))
-    var home = "var"
+    @Option(help: ArgumentHelp("The folder of settings, state and logs. Default: var.", valueName: "dir"))
+    var home: String?
+
+    @Flag(
+        help: """
+            As an installed service: settings in /etc/gatelog, state in /var/lib/gatelog, logs in /var/log/gatelog, \
+            the socket in /run/gatelog.
+            """)
+    var system = false
 
     @Option(help: ArgumentHelp("The settings, in place of DIR/etc/gatelog.yaml.", valueName: "file"))
     var settings: String?
@@ -48,6 +62,7 @@ struct DaemonCommand: ParsableCommand {
     var version = false
 
     func validate() throws {
+        if system, home != nil { throw ValidationError("--system and --home exclude each other; choose one") }
         if speed < 0 { throw ValidationError("--speed takes a number from 0 on") }
         if loops < 0 { throw ValidationError("--loops takes a number from 0 on") }
         if replay == nil, speed != 1 || loops != 1 {
@@ -59,7 +74,7 @@ struct DaemonCommand: ParsableCommand {
     }
 
     var options: EngineOptions {
-        var options = EngineOptions(home: HomeFolder(home), version: Product.version)
+        var options = EngineOptions(home: system ? .system : HomeFolder(home ?? "var"), version: Product.version)
         options.settings = settings
         options.interfaces = interfaces
         options.replay = replay.map {

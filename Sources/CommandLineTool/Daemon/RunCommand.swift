@@ -22,6 +22,13 @@ struct RunCommand: ParsableCommand, ColoredCommand {
             "The folder of settings, state and logs. Default: $GATELOG_HOME, or ./var.", valueName: "dir"))
     var home: String?
 
+    @Flag(
+        help: """
+            As the installed service does: settings in /etc/gatelog, state in /var/lib/gatelog, logs in \
+            /var/log/gatelog, the socket in /run/gatelog.
+            """)
+    var system = false
+
     @Option(help: ArgumentHelp("The settings, in place of DIR/etc/gatelog.yaml.", valueName: "file"))
     var settings: String?
 
@@ -49,6 +56,7 @@ struct RunCommand: ParsableCommand, ColoredCommand {
     @OptionGroup var look: LookOptions
 
     func validate() throws {
+        if system, home != nil { throw ValidationError("--system and --home exclude each other; choose one") }
         if let speed, speed < 0 { throw ValidationError("--speed takes a number from 0 on") }
         if let loops, loops < 0 { throw ValidationError("--loops takes a number from 0 on") }
         if replay == nil, speed != nil || loops != nil {
@@ -62,7 +70,7 @@ struct RunCommand: ParsableCommand, ColoredCommand {
     /// What the daemon is given.
     var daemonArguments: [String] {
         let home = home ?? Environment.value(of: "GATELOG_HOME").flatMap { $0.isEmpty ? nil : $0 } ?? "var"
-        var arguments = ["--home", home]
+        var arguments = system ? ["--system"] : ["--home", home]
         if let settings { arguments += ["--settings", settings] }
         for interface in interfaces { arguments += ["--interface", interface] }
         if let replay { arguments += ["--replay", replay] }
@@ -86,12 +94,14 @@ struct RunCommand: ParsableCommand, ColoredCommand {
         }
     }
 
+    private static let installed = "/usr/sbin/gatelogd"
+
     /// Where `gatelogd` may be: beside this program, or where a package puts what people do not type.
     private static var places: [String] {
         guard let own = try? Paths.target(ofLink: "/proc/self/exe"), let slash = own.lastIndex(of: "/") else {
-            return ["/usr/libexec/gatelog/gatelogd"]
+            return [installed]
         }
         let folder = own[..<slash]
-        return ["\(folder)/gatelogd", "\(folder)/../libexec/gatelog/gatelogd", "/usr/libexec/gatelog/gatelogd"]
+        return ["\(folder)/gatelogd", "\(folder)/../sbin/gatelogd", installed]
     }
 }

@@ -6,6 +6,11 @@ import ControlMessages
 struct InterfaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "interface", abstract: "Show the gateway's interfaces, as `if = \"name\"` knows them.",
+        discussion: """
+            Examples:
+              gatelog interface list
+              gatelog interface list --json
+            """,
         subcommands: [InterfaceListCommand.self])
 }
 

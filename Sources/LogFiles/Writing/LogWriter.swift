@@ -1,7 +1,7 @@
 public import LogIndex
 public import Primitives
 import Synchronization
-import SystemCalls
+public import SystemCalls
 
 /// A log of the daemon: its files, and the one thread that writes them.
 ///
@@ -90,6 +90,9 @@ public final class LogWriter: Sendable {
     /// Lets producers that wait for the disk count what finds no room from now on, as the others do: a worker has to
     /// end though the disk is full.
     public func endWaiting() { queue.endWaiting() }
+
+    /// Whether the log's thread comes round; a disk that is full does not hold it, one that does not answer does.
+    public var heartbeat: Heartbeat { loop.heartbeat }
 
     /// What was written and lost so far.
     public var state: LogWriterState {

@@ -21,6 +21,7 @@ final class LogWriterLoop: @unchecked Sendable {
     let report: @Sendable (LogEvent) -> Void
     let shelf: LogShelf
     let recovery: LogRecovery
+    let heartbeat: Heartbeat
 
     var configuration: LogConfiguration
     var rotation: RotationClock
@@ -57,6 +58,7 @@ final class LogWriterLoop: @unchecked Sendable {
         budget: LogBudget?, clock: LogClock, report: @escaping @Sendable (LogEvent) -> Void
     ) throws(LogFileError) {
         self.names = names
+        heartbeat = Heartbeat(name: "log \(names.log)")
         self.configuration = configuration
         self.queue = queue
         self.observers = observers
@@ -85,7 +87,9 @@ final class LogWriterLoop: @unchecked Sendable {
 
     /// Runs until the log is closed.
     func run() {
+        defer { heartbeat.rest() }
         while !isClosing {
+            heartbeat.rest()
             let taken = queue.takeAll(until: deadline)
             take(taken.items, taken.orders, taken.loss)
             work()
@@ -116,6 +120,7 @@ final class LogWriterLoop: @unchecked Sendable {
     /// Writes what is pending and carries out orders when it is their turn; those to a suspended log at once.
     private func work() {
         while true {
+            heartbeat.work()
             let hasWork = head < pending.count || coldLoss.count > 0 || live == nil
             if let order = orders.first, order.after <= done || !mayTry {
                 orders.removeFirst()
