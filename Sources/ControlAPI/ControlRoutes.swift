@@ -8,7 +8,10 @@ struct ControlRoutes: Sendable {
     let slots: StreamSlots
 
     var table: RouteTable {
-        RouteTable(routes: statusRoutes + packetRoutes + dumpRoutes + logRoutes + surroundingsRoutes + settingsRoutes)
+        var routes = statusRoutes + packetRoutes + dumpRoutes + logRoutes
+        routes += surroundingsRoutes + settingsRoutes
+        routes += metricsRoutes + documentRoutes
+        return RouteTable(routes: routes)
     }
 
     /// The query of a URL; a value that is not in percent encoding is refused.

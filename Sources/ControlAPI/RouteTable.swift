@@ -22,6 +22,8 @@ struct Route: Sendable {
     /// Whether each call that succeeds is a line of the Config log; a test walks over all that are.
     let isAudited: Bool
     let answer: Answer
+    /// What the OpenAPI document says of it (`documented`).
+    var document: RouteDocument?
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ need: RouteNeed, isAudited: Bool, _ answer: @escaping Answer

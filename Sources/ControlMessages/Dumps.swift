@@ -56,7 +56,7 @@ public struct DumpRequest: Codable, Hashable, Sendable {
 
 /// A packet dump as it stands.
 public struct DumpState: Codable, Hashable, Sendable {
-    public enum Phase: String, Codable, Hashable, Sendable {
+    public enum Phase: String, Codable, Hashable, Sendable, CaseIterable {
         case running, finished
         /// The disk is full: packets are counted and not written until there is room.
         case suspended

@@ -4,6 +4,8 @@
 /// Every call is checked before anything changes: what throws `ControlError` has changed nothing.
 public protocol EngineControl: Sendable {
     func status() async -> EngineStatus
+    /// What monitoring systems are told, in a fixed order.
+    func metrics() async -> [MetricFamily]
 
     // Packet logging
     func packetLog() async -> PacketLogState

@@ -13,6 +13,8 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     public var dumps: [DumpState] = []
     /// What an administrator should act on: missing privileges, full disks, lost packets.
     public var problems: [String] = []
+    /// The same, each with its kind and how long it has stood.
+    public var conditions: [ConditionState] = []
 
     public init(version: String, gateway: String, startedAt: String, processID: Int, residentBytes: Int) {
         self.version = version
@@ -23,7 +25,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, gateway, sources, demands, logs, dumps, problems
+        case version, gateway, sources, demands, logs, dumps, problems, conditions
         case startedAt = "started_at"
         case processID = "process_id"
         case residentBytes = "resident_bytes"

@@ -77,7 +77,9 @@ extension GatewayEngine {
         access.withLock { $0 = AccessGroups(next.api) }
         let later = Self.holdLater(next, since: startDocument)
         standing["next start"] =
-            later.isEmpty ? nil : "these settings hold from the next start: \(later.joined(separator: ", "))"
+            later.isEmpty
+            ? nil
+            : Condition(.nextStart, "these settings hold from the next start: \(later.joined(separator: ", "))")
     }
 
     /// Keys whose values differ from those that the sources were opened with.

@@ -79,7 +79,8 @@ extension GatewayEngine {
                     adopt: { (_: inout FirewallLogSource, _: borrowing WorkerPlan) throws(SourceError) in }))
             standing["firewall log"] = nil
         } catch {
-            standing["firewall log"] = "the firewall's log is not read: \(error)"
+            standing["firewall log"] = Condition(
+                .sourceFailed, about: "firewall log", "the firewall's log is not read: \(error)")
         }
     }
 
@@ -91,7 +92,8 @@ extension GatewayEngine {
                 services: plan.directory.services)
             standing["connections"] = nil
         } catch {
-            standing["connections"] = "connections are not watched: \(error)"
+            standing["connections"] = Condition(
+                .sourceFailed, about: "connections", "connections are not watched: \(error)")
         }
     }
 

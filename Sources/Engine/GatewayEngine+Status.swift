@@ -23,6 +23,7 @@ extension GatewayEngine: EngineControl {
         status.logs = logs.all.map { LogState($0.name, $0.writer) }
         status.dumps = dumpStore.list().filter { $0.phase != .finished }.map(DumpState.init)
         status.problems = board.texts
+        status.conditions = board.states
         return status
     }
 
@@ -71,54 +72,12 @@ extension GatewayEngine: EngineControl {
         return state
     }
 
-    /// What an administrator should act on just now.
-    func problems() -> [ProblemBoard.Key: String] {
-        var found = standing
-        for problem in settingsBoard.problems { found["group \(problem)"] = problem }
-        for warning in settingsBoard.stored.warnings { found["settings \(warning)"] = warning }
-        let group = document.api.group
-        if group.place != nil, UserDatabase.group(named: group.value) == nil {
-            found["api.group"] =
-                "\(fault(at: group.place, "this machine has no group \"\(group.value)\": groupadd it"))"
-        }
-        for source in sources {
-            let report = source.orders.report
-            if case .failed(let error) = report.state {
-                found["source \(source.orders.name)"] = "\(source.orders.name) stopped: \(error)"
-            }
-            if report.counters.dropped > 0 {
-                found["drops \(source.orders.name)"] =
-                    "\(source.orders.name): \(report.counters.dropped) packets lost in the kernel since nobody took them "
-                    + "in time; narrow the expression, or give capture.ring or firewall_log.buffer more memory"
-            }
-        }
-        for (name, writer) in logs.all {
-            let state = writer.state
-            if let suspension = state.suspension {
-                found["suspended \(name)"] = "the \(name) log is suspended: \(suspension.error)"
-            }
-        }
-        for dump in dumpStore.list() where dump.phase == .suspended {
-            found["dump \(dump.order.name)"] = "the dump \(dump.order.name) is suspended: \(dump.reason ?? "disk full")"
-        }
-        if let connections {
-            if case .failed(let error) = connections.latest.state {
-                found["source connections"] = "connections are not watched any more: \(error)"
-            }
-            for problem in connections.tracking.switches.compactMap(\.problem) { found[problem] = problem }
-        }
-        if let problem = logs.budget.problem { found["budget"] = "old log files cannot be tidied up: \(problem)" }
-        return found
-    }
-
     /// Looks after what ends and fails by itself; called once a second.
     func keepHouse() async {
         await keepDumpBudget()
         forgetEndedDumps()
         tellDumpsOfLosses()
-        let changes = board.update(problems())
-        for text in changes.began { logs.say(.warning, .warning, text) }
-        for text in changes.ended { logs.say(.warning, .warning, text) }
+        lookAtConditions()
     }
 }
 

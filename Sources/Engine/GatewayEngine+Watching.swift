@@ -40,11 +40,15 @@ extension GatewayEngine {
                     do {
                         try body(self)
                     } catch {
-                        call { await $0.stand("watching \(name)", "\(name) are not followed any more: \(error)") }
+                        call {
+                            await $0.stand(
+                                "watching \(name)",
+                                Condition(.watching, about: name, "\(name) are not followed any more: \(error)"))
+                        }
                     }
                 })
         } catch {
-            standing["watching \(name)"] = "\(name) are not followed: \(error)"
+            standing["watching \(name)"] = Condition(.watching, about: name, "\(name) are not followed: \(error)")
         }
     }
 
@@ -53,7 +57,7 @@ extension GatewayEngine {
         Task { await body(self) }
     }
 
-    func stand(_ key: ProblemBoard.Key, _ text: String) { standing[key] = text }
+    func stand(_ key: Condition.Key, _ condition: Condition) { standing[key] = condition }
 
     /// The machine's interfaces changed: expressions that name them follow.
     func interfacesChanged(_ interfaces: [NetworkInterface]) {
@@ -79,7 +83,8 @@ extension GatewayEngine {
             standing["groups"] = nil
             replanOrSay("an address group changed")
         } catch {
-            standing["groups"] = "an address group keeps its old addresses: \(error)"
+            standing["groups"] = Condition(
+                .updateFailed, about: "groups", "an address group keeps its old addresses: \(error)")
         }
     }
 

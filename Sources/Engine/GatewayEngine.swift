@@ -42,9 +42,9 @@ public actor GatewayEngine {
     let isStopping = StopFlag()
     let access: Mutex<AccessGroups>
     let queries = QueryThreads()
-    var board = ProblemBoard()
+    var board = ConditionBoard()
     /// What stands although nobody looks: sources that could not be opened.
-    var standing: [ProblemBoard.Key: String] = [:]
+    var standing: [Condition.Key: Condition] = [:]
     let startedAt: Timestamp
     private let marker: RunMarker
 

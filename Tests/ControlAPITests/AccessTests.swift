@@ -110,7 +110,7 @@ struct AccessTests {
             let routes = ControlRoutes(
                 engine: gateway.engine, limits: ControlLimits(), slots: StreamSlots(limit: 1)
             ).table.routes
-            #expect(routes.count == 23)
+            #expect(routes.count >= 25, "the table has lost routes")
             for route in routes {
                 let path = route.path.replacing(#/\{\w+\}/#, with: "x")
                 let reply = try await RawConnection.request(

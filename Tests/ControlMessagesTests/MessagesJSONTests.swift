@@ -94,6 +94,11 @@ enum Samples {
         status.logs = [log]
         status.dumps = [dump]
         status.problems = ["the disk of /var/log is full: make room, logging goes on by itself"]
+        status.conditions = [
+            ConditionState(
+                kind: "packet_loss", subject: "capture 0", severity: .warning, text: "packets are lost (12 so far)",
+                remedy: "Narrow the expression.", since: "2026-11-21T10:00:00Z", times: 1, lost: 12)
+        ]
         return status
     }
 

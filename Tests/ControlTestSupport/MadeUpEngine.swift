@@ -15,6 +15,7 @@ public actor MadeUpEngine: EngineControl {
     public var settingStates = [SettingState(key: "logs.debug.keep", value: "8", origin: "default")]
     public var baseStatus = EngineStatus(
         version: "0.1.0", gateway: "gw", startedAt: "2026-11-21T10:00:00Z", processID: 4711, residentBytes: 93_000_000)
+    public var metricFamilies: [MetricFamily] = []
     public var interfaceStates: [InterfaceState] = []
     public var listStates: [AddressListState] = []
     /// What the next call of these takes, to see what the server does with one that does not answer.
@@ -46,6 +47,8 @@ public actor MadeUpEngine: EngineControl {
         status.dumps = dumpStates
         return status
     }
+
+    public func metrics() async -> [MetricFamily] { metricFamilies }
 
     public func packetLog() async -> PacketLogState { state }
 

@@ -4,24 +4,32 @@ import Hummingbird
 extension ControlRoutes {
     var dumpRoutes: [Route] {
         [
-            .get("/v1/dumps", .dumpsRead) { _, _ in try .json(Listing(await engine.dumps())) },
+            .get("/v1/dumps", .dumpsRead) { _, _ in try .json(Listing(await engine.dumps())) }
+                .documented("All dumps, running and finished", .list(of: DumpState.self)),
             .change(.post, "/v1/dumps", .dumpsChange) { request, context in
                 let wanted: DumpRequest = try await request.message(limits)
                 try Self.check(wanted.name)
                 return try .json(await engine.startDump(wanted, by: context.actor), status: .created)
-            },
-            .get("/v1/dumps/{name}", .dumpsRead) { _, context in try .json(await dump(try Self.name(context))) },
+            }
+            .documented("Start a dump", .created(DumpState.self), takes: DumpRequest.self),
+            .get("/v1/dumps/{name}", .dumpsRead) { _, context in try .json(await dump(try Self.name(context))) }
+                .documented("A dump", .json(DumpState.self)),
             .change(.delete, "/v1/dumps/{name}", .dumpsChange) { _, context in
                 try await engine.removeDump(try Self.name(context), by: context.actor)
                 return Response(status: .noContent)
-            },
+            }
+            .documented("Remove a finished dump with its files", .nothing),
             .change(.post, "/v1/dumps/{name}/stop", .dumpsChange) { _, context in
                 try .json(await engine.stopDump(try Self.name(context), by: context.actor))
-            },
+            }
+            .documented("Stop a dump", .json(DumpState.self)),
             // Nothing changes, but packets leave the gateway: who took them is told.
             Route(.get, "/v1/dumps/{name}/file", .scope(.dumpsDownload), isAudited: true) { request, context in
                 try await download(request, context)
-            },
+            }
+            .documented(
+                "Download a dump", .file("application/x-pcapng"),
+                query: [.integer("file", "The Nth file of a ring, the oldest first; all of them without it.")]),
         ]
     }
 

@@ -4,8 +4,12 @@ import Hummingbird
 extension ControlRoutes {
     var statusRoutes: [Route] {
         [
-            .get("/v1/status", .statusRead) { _, _ in try .json(await engine.status()) },
-            .get("/v1/status/live", .statusRead) { request, _ in try liveStatus(request) },
+            .get("/v1/status", .statusRead) { _, _ in try .json(await engine.status()) }
+                .documented("What the daemon does, what it lost, what to do about it", .json(EngineStatus.self)),
+            .get("/v1/status/live", .statusRead) { request, _ in try liveStatus(request) }
+                .documented(
+                    "The status again and again", .events("status", EngineStatus.self),
+                    query: [.number("interval", "Seconds between two, from 0.1 to 3600; 1.")]),
         ]
     }
 
