@@ -2,7 +2,7 @@
 # The rest is here for people who work on it. Every target is a script that can be read.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit integration bench demo manual fuzz format lint clean record
+.PHONY: help run test unit integration package-test bench demo manual deb fuzz format lint clean record
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ unit: ## the unit tests alone (debug build)
 integration: ## the integration tests alone (release build)
 	@scripts/integration
 
+package-test: ## the Debian package alone, in a Debian system of its own (root; a minute, the first time two)
+	@scripts/prepare test
+	@scripts/integration 'test_package.py'
+
 bench: ## Gatelog beside tcpdump, tshark, dumpcap, ulogd2 and ripgrep, ratios in one run (root, an hour, 25 GB)
 	@scripts/prepare bench
 	@Benchmarks/run
@@ -28,6 +32,10 @@ bench: ## Gatelog beside tcpdump, tshark, dumpcap, ulogd2 and ripgrep, ratios in
 demo: ## read a recorded capture: lines, a summary, an expression explained
 	@scripts/prepare build
 	@scripts/demo
+
+deb: ## the Debian package, with the Swift runtime inside; prints where it is
+	@scripts/prepare package
+	@scripts/build-deb
 
 manual: ## manual pages and shell completions into var/manual
 	@scripts/prepare build

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import daemon
-from support import CAPTURES, Case
+from support import CAPTURES, ROOT, Case
 
 WATCHDOG = 1.2
 """Seconds between signs of life that the manager here asks for."""
@@ -124,6 +124,11 @@ class Service(Case):
         with engine:
             self.assertIn("is not told: ", engine.said())
             self.assertEqual(engine.stop(), 0)
+
+    def test_the_unit_is_hardened(self):
+        unit = ROOT / "packaging" / "systemd" / "gatelogd.service"
+        told, _ = self.peer("systemd-analyze", "security", "--offline=true", "--threshold=25", unit)
+        self.assertIn("Overall exposure level", told)
 
     def test_one_place_for_the_files(self):
         for program, arguments in [("gatelog", ["run"]), ("gatelogd", [])]:
