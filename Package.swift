@@ -123,7 +123,7 @@ let package = Package(
         .target(
             name: "Accounts",
             dependencies: [
-                "Primitives", "SystemCalls", "Users", .product(name: "Crypto", package: "swift-crypto"),
+                "Primitives", "SystemCalls", "ControlMessages", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ], swiftSettings: common),
         .target(name: "HostResolution", dependencies: ["Primitives", "SystemCalls"], swiftSettings: common),
@@ -274,7 +274,7 @@ let package = Package(
         test("IPLogDevice", ["Primitives", "SystemCalls", "IPLog"]),
         test("Users", ["Primitives"]),
         test("RadiusAccounting", ["Primitives", "SystemCalls", "Users"]),
-        test("Accounts", ["Primitives", "SystemCalls", "Users"]),
+        test("Accounts", ["Primitives", "SystemCalls", "ControlMessages"]),
         test("HostResolution", ["Primitives", "SystemCalls"]),
         test("SyslogForwarding", ["Primitives", "SystemCalls", "Records", "LogIndex", "LogFiles"]),
         test("Alerts", ["Primitives", "SystemCalls", "Records", "Expressions", "LogFiles"]),

@@ -54,8 +54,8 @@ public struct PeerAccess: ControlAccess {
 
     public func caller(_ credentials: ControlCredentials) throws(ControlError) -> ControlCaller {
         let peer = credentials.peer
-        let name = UserDatabase.name(ofUser: peer.userID) ?? "uid \(peer.userID)"
-        let actor = ControlActor(name: name, from: "unix socket, pid \(peer.processID)")
+        let actor = Self.actor(peer)
+        let name = actor.name
         if peer.userID == 0 || peer.userID == ownUser {
             return ControlCaller(actor: actor, scopes: ControlRole.administrator.scopes, isDoor: true)
         }
@@ -74,6 +74,13 @@ public struct PeerAccess: ControlAccess {
         let allowed = named.isEmpty ? "" : ", and members of \(named.joined(separator: " or "))"
         throw ControlError(
             .forbidden, "\(name) may not talk to this daemon; root and \(owner) may\(allowed)")
+    }
+
+    /// The user of the process at the other end.
+    static func actor(_ peer: SocketPeer) -> ControlActor {
+        ControlActor(
+            name: UserDatabase.name(ofUser: peer.userID) ?? "uid \(peer.userID)",
+            from: "unix socket, pid \(peer.processID)")
     }
 
     private func isMember(_ peer: SocketPeer, of group: String) -> Bool {

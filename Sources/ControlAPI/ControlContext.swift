@@ -14,11 +14,14 @@ struct ControlContext: RequestContext {
         channel = source.channel
     }
 
-    /// Who asks.
-    var actor: ControlActor {
+    /// Who asks, and what he may.
+    var known: ControlCaller {
         guard let caller else { preconditionFailure("a route was reached without an access check") }
-        return caller.actor
+        return caller
     }
+
+    /// Who asks.
+    var actor: ControlActor { known.actor }
 
     /// The part of the path that a route names `{name}`, decoded.
     func segment(_ name: String) throws(ControlError) -> String {

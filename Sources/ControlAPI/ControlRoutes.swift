@@ -10,6 +10,7 @@ struct ControlRoutes: Sendable {
     var table: RouteTable {
         var routes = statusRoutes + packetRoutes + dumpRoutes + logRoutes
         routes += surroundingsRoutes + settingsRoutes
+        routes += accountRoutes + tokenRoutes
         routes += metricsRoutes + documentRoutes
         return RouteTable(routes: routes)
     }

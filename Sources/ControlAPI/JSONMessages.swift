@@ -18,6 +18,7 @@ extension Response {
         do {
             var response = try json(error, status: error.code.status)
             if closes { response.headers[.connection] = "close" }
+            if error.code == .unauthenticated { response.headers[.wwwAuthenticate] = "Bearer" }
             return response
         } catch {
             return Response(status: .internalServerError)
@@ -41,6 +42,7 @@ extension ControlError.Code {
         case .invalid: .badRequest
         case .notFound: .notFound
         case .conflict: .conflict
+        case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
         case .unavailable: .serviceUnavailable
         case .methodNotAllowed: .methodNotAllowed
@@ -65,6 +67,26 @@ extension ExpressionText: RequestMessage {
 
 extension SettingValue: RequestMessage {
     static var fields: [String] { ["value"] }
+}
+
+extension LoginRequest: RequestMessage {
+    static var fields: [String] { ["name", "password", "service", "client"] }
+}
+
+extension PasswordChange: RequestMessage {
+    static var fields: [String] { ["old", "new"] }
+}
+
+extension AccountRequest: RequestMessage {
+    static var fields: [String] { ["name", "display_name", "role", "password"] }
+}
+
+extension AccountChange: RequestMessage {
+    static var fields: [String] { ["display_name", "role", "enabled", "password"] }
+}
+
+extension TokenRequest: RequestMessage {
+    static var fields: [String] { ["name", "scopes", "expires_seconds"] }
 }
 
 extension DumpRequest: RequestMessage {

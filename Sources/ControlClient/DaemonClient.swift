@@ -8,8 +8,13 @@ import NIOHTTP1
 public struct DaemonClient: Sendable {
     /// The path of the daemon's socket.
     public let socket: String
+    /// The token, or the session, by which the daemon shall know who asks; nil leaves that to the kernel.
+    public let token: String?
 
-    public init(socket: String) { self.socket = socket }
+    public init(socket: String, token: String? = nil) {
+        self.socket = socket
+        self.token = token
+    }
 
     public func status() async throws -> EngineStatus { try await get("/v1/status") }
 
@@ -110,32 +115,32 @@ public struct DaemonClient: Sendable {
 }
 
 extension DaemonClient {
-    private func segment(_ name: String) -> String { PercentText.encode(name) }
+    func segment(_ name: String) -> String { PercentText.encode(name) }
 
-    private func text(of query: LogQuery) -> String {
+    func text(of query: LogQuery) -> String {
         query.items.map { "\($0.name)=\(PercentText.encode($0.value))" }.joined(separator: "&")
     }
 
-    private func exchange(_ method: HTTPMethod, _ uri: String, body: [UInt8]? = nil) -> Exchange {
-        Exchange(socket: socket, method: method, uri: uri, body: body)
+    func exchange(_ method: HTTPMethod, _ uri: String, body: [UInt8]? = nil) -> Exchange {
+        Exchange(socket: socket, method: method, uri: uri, body: body, token: token)
     }
 
-    private func get<Message: Decodable & Sendable>(_ uri: String) async throws -> Message {
+    func get<Message: Decodable & Sendable>(_ uri: String) async throws -> Message {
         try await answer(.GET, uri)
     }
 
-    private func list<Item: Codable & Sendable>(_ uri: String) async throws -> [Item] {
+    func list<Item: Codable & Sendable>(_ uri: String) async throws -> [Item] {
         let listing: Listing<Item> = try await get(uri)
         return listing.items
     }
 
-    private func answer<Message: Decodable & Sendable>(_ method: HTTPMethod, _ uri: String) async throws -> Message {
+    func answer<Message: Decodable & Sendable>(_ method: HTTPMethod, _ uri: String) async throws -> Message {
         try await exchange(method, uri).run { answer in
             try JSONDecoder().decode(Message.self, from: Data(try await answer.whole()))
         }
     }
 
-    private func answer<Message: Decodable & Sendable>(
+    func answer<Message: Decodable & Sendable>(
         _ method: HTTPMethod, _ uri: String, _ body: some Encodable
     ) async throws -> Message {
         let bytes = [UInt8](try JSONEncoder().encode(body))
@@ -144,12 +149,17 @@ extension DaemonClient {
         }
     }
 
-    private func done(_ method: HTTPMethod, _ uri: String) async throws {
+    func done(_ method: HTTPMethod, _ uri: String) async throws {
         _ = try await exchange(method, uri).run { answer in try await answer.whole() }
     }
 
+    func done(_ method: HTTPMethod, _ uri: String, _ body: some Encodable) async throws {
+        let bytes = [UInt8](try JSONEncoder().encode(body))
+        _ = try await exchange(method, uri, body: bytes).run { answer in try await answer.whole() }
+    }
+
     /// Gives the data of each event to `take`. The daemon ends a stream only when it stops itself.
-    private func follow(_ uri: String, _ take: (_ id: String?, _ data: Data) throws -> Void) async throws {
+    func follow(_ uri: String, _ take: (_ id: String?, _ data: Data) throws -> Void) async throws {
         try await exchange(.GET, uri).run { answer in
             var reader = EventReader()
             while let bytes = try await answer.next() {

@@ -13,6 +13,8 @@ struct Exchange {
     let uri: String
     /// JSON.
     var body: [UInt8]?
+    /// Shows who asks.
+    var token: String?
 
     typealias Inbound = NIOAsyncChannelInboundStream<HTTPClientResponsePart>
 
@@ -81,6 +83,7 @@ struct Exchange {
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
         head.headers.add(name: "Host", value: "gatelog")
         head.headers.add(name: "Connection", value: "close")
+        if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let body {
             head.headers.add(name: "Content-Type", value: "application/json")
             head.headers.add(name: "Content-Length", value: "\(body.count)")

@@ -8,6 +8,8 @@ public struct ControlError: Error, Codable, Hashable, Sendable, CustomStringConv
         case notFound = "not_found"
         /// It is there already, or in a state that does not allow it.
         case conflict
+        /// Nobody knows who asks: a wrong password, a token that is worth nothing.
+        case unauthenticated
         /// The caller may not.
         case forbidden
         /// The engine cannot just now: a full disk, a source that is gone.

@@ -1,3 +1,4 @@
+import Accounts
 import ControlMessages
 import LiveCapture
 import LogFiles
@@ -33,6 +34,10 @@ extension GatewayEngine {
         for problem in settingsBoard.problems { found["group \(problem)"] = Condition(.updateFailed, problem) }
         for warning in settingsBoard.stored.warnings {
             found["settings \(warning)"] = Condition(.settings, "\(warning)")
+        }
+        if let problem = localUsers.problem {
+            found["accounts"] = Condition(
+                .accounts, "nobody can log in, and no token is worth anything: \(problem)")
         }
         let group = document.api.group
         if group.place != nil, UserDatabase.group(named: group.value) == nil {

@@ -1,12 +1,16 @@
+import Accounts
 public import ControlMessages
 import Expressions
 import LogFiles
+import Records
 import Settings
 import Synchronization
 
 extension GatewayEngine {
-    /// Takes over what settings say that the engine itself has to keep: packet logging.
+    /// Takes over what settings say that the engine itself has to keep: packet logging, what holds for log-ins.
     func takeUpSettings(_ document: SettingsDocument) throws(EngineError) {
+        localUsers.configure(AccountPolicy(document.accounts))
+        dialect.withLock { $0 = LogDialect(document.logs.dialect.value) }
         let setting = document.packetLog.expression
         guard let text = setting.value, !text.isEmpty else {
             packetLog = nil

@@ -117,6 +117,6 @@ extension GatewayEngine {
     /// A line of the Config log.
     func note(_ actor: ControlActor, _ path: String, from old: String?, to new: String?) {
         let change = ConfigurationChange(who: actor.name, from: actor.from, path: path, old: old, new: new)
-        logs.say(.config, .change, change.text)
+        logs.say(.config, .change, change.text, fields: change.fields)
     }
 }

@@ -77,6 +77,7 @@ extension GatewayEngine: EngineControl {
         await keepDumpBudget()
         forgetEndedDumps()
         tellDumpsOfLosses()
+        keepAccounts()
         lookAtConditions()
     }
 }

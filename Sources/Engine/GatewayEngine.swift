@@ -1,3 +1,4 @@
+import Accounts
 import Expressions
 import LiveCapture
 import LogFiles
@@ -41,6 +42,10 @@ public actor GatewayEngine {
     var watchers: [Thread] = []
     let isStopping = StopFlag()
     let access: Mutex<AccessGroups>
+    /// Whose lines are written, for those who do not wait for the engine.
+    let dialect: Mutex<LogDialect>
+    let localUsers: AccountKeeper
+    let authenticationNotes = AuthenticationNotes()
     let queries = QueryThreads()
     var board = ConditionBoard()
     /// What stands although nobody looks: sources that could not be opened.
@@ -78,6 +83,8 @@ public actor GatewayEngine {
             document = board.stored.document
             startDocument = document
             access = Mutex(AccessGroups(document.api))
+            dialect = Mutex(LogDialect(document.logs.dialect.value))
+            localUsers = AccountKeeper(path: home.accounts)
             addressLists = try board.addressLists(of: document)
             let reporter = LogReporter()
             logs = try LogSet(folder: home.logs, settings: document.logs) { reporter.report($0, $1) }
@@ -135,6 +142,7 @@ public actor GatewayEngine {
         sources = []
         connections = nil
         let dumped = await dumpStore.shutdown().count
+        localUsers.keepUses(atEnd: true)
         noteEnd()
         let reports = logs.close()
         logs.budget.close()
@@ -159,16 +167,14 @@ public actor GatewayEngine {
     }
 
     private func noteStart() {
-        let dialect = LogDialect(document.logs.dialect.value)
         for (name, writer) in logs.all where !writer.recovery.isEmpty {
             logs.say(.warning, .warning, "The \(name) log was mended: \(writer.recovery.sentence)")
         }
         if let remains = marker.remains() {
             let begun = remains.startedAt.map { EventTimes.line($0, zone: plan.lines.zone) }
-            logs.say(
-                .security, .engine, EngineEvent.crashed(startedAt: begun, processID: remains.processID).text(dialect))
+            say(.engine(.crashed(startedAt: begun, processID: remains.processID)))
         }
-        logs.say(.security, .engine, EngineEvent.startup.text(dialect), at: startedAt)
+        say(.engine(.startup), at: startedAt)
         do {
             try marker.set(processID: Machine.processID, at: startedAt)
         } catch {
@@ -177,7 +183,7 @@ public actor GatewayEngine {
     }
 
     private func noteEnd() {
-        logs.say(.security, .engine, EngineEvent.shutdown.text(LogDialect(document.logs.dialect.value)))
+        say(.engine(.shutdown))
         marker.clear()
     }
 }

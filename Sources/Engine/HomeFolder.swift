@@ -37,6 +37,8 @@ public struct HomeFolder: Hashable, Sendable {
     public var settings: String { etc + "/gatelog.yaml" }
     /// Changes made by the command line and the page.
     public var changes: String { state + "/settings" }
+    /// Local users and tokens.
+    public var accounts: String { state + "/accounts" }
     public var dumps: String { state + "/dumps" }
     public var socket: String { run + "/api.sock" }
     /// Stands while a run lasts: what it finds at its start ended without a shutdown.

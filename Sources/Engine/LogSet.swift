@@ -40,9 +40,22 @@ final class LogSet: Sendable {
         budget.configure(bytes: settings.budget.value.map { Int64($0.bytes) })
     }
 
-    /// Writes a line of the daemon's own; `text` is escaped.
-    func say(_ name: LogName, _ kind: RecordKind, _ text: String, at time: Timestamp = Clocks.wall) {
+    /// Writes a line of the daemon's own; `text` is escaped. `fields` are the members of its record.
+    func say(
+        _ name: LogName, _ kind: RecordKind, _ text: String, fields: RecordFields = RecordFields(),
+        at time: Timestamp = Clocks.wall
+    ) {
         self[name].append(kind: kind, time: time, text)
+    }
+
+    /// Writes a line of the Security log.
+    func say(_ event: SecurityEvent, _ dialect: LogDialect, at time: Timestamp) {
+        let kind: RecordKind =
+            switch event {
+            case .engine: .engine
+            case .authentication: .security
+            }
+        say(.security, kind, event.text(dialect), fields: event.fields, at: time)
     }
 
     /// Writes everything that is under way, and closes the files.

@@ -14,6 +14,7 @@ public struct SettingsDocument: Sendable {
     public internal(set) var logs = LogsSettings()
     public internal(set) var dumps = DumpSettings()
     public internal(set) var api = APISettings()
+    public internal(set) var accounts = AccountSettings()
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
@@ -66,6 +67,7 @@ extension SettingsDocument: SettingsSection {
             SettingRow("logs", section: \.logs, "What lines look like, and how long log files are kept."),
             SettingRow("dumps", section: \.dumps, "Packet dumps."),
             SettingRow("api", section: \.api, "Who may talk to the daemon."),
+            SettingRow("accounts", section: \.accounts, "Log-ins of local users."),
         ]
     }
 

@@ -9,6 +9,18 @@ struct VersionFolder: Sendable {
     /// A step of writing a version, for tests that stop there.
     enum Step: Int, CaseIterable, Sendable {
         case begun, made, halfWritten, written, synchronized, renamed, folderSynchronized, oldRemoved
+
+        init(_ step: WholeFile.Step) {
+            self =
+                switch step {
+                case .made: .made
+                case .halfWritten: .halfWritten
+                case .written: .written
+                case .synchronized: .synchronized
+                case .renamed: .renamed
+                case .folderSynchronized: .folderSynchronized
+                }
+        }
     }
 
     /// Versions that are kept.
@@ -38,26 +50,8 @@ struct VersionFolder: Sendable {
     func write(_ bytes: [UInt8], as number: Int) throws(SystemCallError) {
         onStep(.begun)
         try Folders.makeAll(path, permissions: 0o750)
-        let temporary = "\(path)/.\(Self.name(of: number)).new"
-        do {
-            let file = try FileDescriptor(opening: temporary, for: .replace, permissions: 0o640)
-            onStep(.made)
-            let half = bytes.count / 2
-            try file.write(bytes.span.bytes.extracting(..<half))
-            onStep(.halfWritten)
-            try file.write(bytes.span.bytes.extracting(half...))
-            onStep(.written)
-            try file.synchronize()
-            try file.close()
-            onStep(.synchronized)
-            try Paths.rename(temporary, to: path(of: number))
-        } catch {
-            try? Paths.unlink(temporary)
-            throw error
-        }
-        onStep(.renamed)
-        try Folders.synchronize(path)
-        onStep(.folderSynchronized)
+        // Not for the group: settings hold secrets of others' protocols.
+        try WholeFile.write(bytes, to: path(of: number), permissions: 0o600) { onStep(Step($0)) }
         removeOld()
         onStep(.oldRemoved)
     }

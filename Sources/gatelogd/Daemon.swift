@@ -30,12 +30,14 @@ struct Daemon {
         let server = try await ControlServer.start(
             engine: engine,
             socket: ControlSocket(
-                path: options.home.socket, group: Self.group(engine), isOpen: engine.accessGroups.readers != nil),
-            access: PeerAccess(groups: {
-                let groups = engine.accessGroups
-                return PeerAccess.Groups(
-                    administrators: groups.administrators, readers: groups.readers, door: groups.door)
-            }),
+                path: options.home.socket, group: Self.group(engine), isOpen: Self.isOpen(engine)),
+            access: BearerAccess(
+                engine,
+                else: PeerAccess(groups: {
+                    let groups = engine.accessGroups
+                    return PeerAccess.Groups(
+                        administrators: groups.administrators, readers: groups.readers, door: groups.door)
+                })),
             logger: Logger(label: "gatelogd") { StreamLogHandler.standardError(label: $0) })
         do {
             try await engine.start()
@@ -59,6 +61,12 @@ struct Daemon {
     /// The group that the socket belongs to; a machine that does not have it keeps the socket to the daemon's user.
     private static func group(_ engine: GatewayEngine) -> String? {
         engine.accessGroups.administrators.flatMap { UserDatabase.group(named: $0) == nil ? nil : $0 }
+    }
+
+    /// Whether others than the group have to reach the socket: readers, and the page's process.
+    private static func isOpen(_ engine: GatewayEngine) -> Bool {
+        let groups = engine.accessGroups
+        return groups.readers != nil || groups.door.flatMap { UserDatabase.user(named: $0) } != nil
     }
 
     /// Acts upon signals until one of them ends the daemon.

@@ -18,6 +18,9 @@ public actor MadeUpEngine: EngineControl {
     public var metricFamilies: [MetricFamily] = []
     public var interfaceStates: [InterfaceState] = []
     public var listStates: [AddressListState] = []
+    public var accountStates: [AccountState] = []
+    public var tokenStates: [TokenState] = []
+    public var sessionStates: [SessionState] = []
     /// What the next call of these takes, to see what the server does with one that does not answer.
     public var delay = Duration.zero
     private var followers: [AsyncStream<LogPage>.Continuation] = []
@@ -36,7 +39,7 @@ public actor MadeUpEngine: EngineControl {
 
     public var followerCount: Int { followers.count - endedFollowers }
 
-    private func note(_ call: String, by actor: ControlActor? = nil) {
+    func note(_ call: String, by actor: ControlActor? = nil) {
         calls.append(call)
         if let actor { actors.append(actor) }
     }

@@ -18,7 +18,7 @@ extension DaemonCommand {
 
     /// Asks, and waits for the end of the answer.
     func runWithDaemon() throws {
-        let client = DaemonClient(socket: daemon.path)
+        let client = DaemonClient(socket: daemon.path, token: try daemon.token)
         let console = Console.current
         try Waiting.forEnd {
             do {

@@ -31,6 +31,17 @@ struct DaemonOptions: ParsableArguments {
         return (try? Paths.status(local)) != nil ? local : Self.installed
     }
 
+    /// The token of $GATELOG_TOKEN, where there is one: the daemon then knows the caller by it.
+    var token: String? {
+        get throws {
+            guard let token = Environment.value(of: "GATELOG_TOKEN"), !token.isEmpty else { return nil }
+            guard token.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+                throw ToolFailure("GATELOG_TOKEN holds no token: it is glt_ and 43 letters, as token create said it")
+            }
+            return token
+        }
+    }
+
     private static func socket(under home: String) -> String {
         home.hasSuffix("/") ? "\(home)run/api.sock" : "\(home)/run/api.sock"
     }

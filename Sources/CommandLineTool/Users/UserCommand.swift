@@ -4,5 +4,8 @@ import ArgumentParser
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Say and show who is logged in where.",
-        subcommands: [])
+        subcommands: [
+            UserAccountsCommand.self, UserAddCommand.self, UserRemoveCommand.self, UserPasswordCommand.self,
+            UserRoleCommand.self, UserEnableCommand.self, UserDisableCommand.self,
+        ])
 }

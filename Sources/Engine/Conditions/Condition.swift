@@ -27,6 +27,7 @@ struct Condition: Hashable, Sendable {
         case syslog
         case radius
         case users
+        case accounts
         case ipl
         case metrics
         case alert
@@ -37,7 +38,7 @@ struct Condition: Hashable, Sendable {
         /// Where a condition does not say otherwise.
         var severity: ConditionState.Severity {
             switch self {
-            case .sourceFailed, .missingPrivilege, .logSuspended: .error
+            case .sourceFailed, .missingPrivilege, .logSuspended, .accounts: .error
             default: .warning
             }
         }

@@ -7,38 +7,24 @@ public enum EngineEvent: Hashable, Sendable {
 
     /// The line without its time: "Engine: Startup", with a full stop in WinRoute's dialect.
     public func text(_ dialect: LogDialect) -> String {
-        let stop = dialect == .winroute ? "." : ""
+        "Engine: \(message)" + (dialect == .winroute ? "." : "")
+    }
+
+    /// The members of the record beside time and kind.
+    public var fields: RecordFields {
+        var fields = RecordFields()
+        fields.add("event", "engine")
+        fields.add("message", message)
+        return fields
+    }
+
+    private var message: String {
         switch self {
-        case .startup: return "Engine: Startup" + stop
-        case .shutdown: return "Engine: Shutdown" + stop
+        case .startup: return "Startup"
+        case .shutdown: return "Shutdown"
         case .crashed(let startedAt, let processID):
             let when = startedAt.map { " begun \($0)" } ?? ""
-            return "Engine: The run\(when) (process \(processID)) ended without a shutdown" + stop
+            return "The run\(when) (process \(processID)) ended without a shutdown"
         }
-    }
-}
-
-/// A change that somebody made, as the Config log has it.
-public struct ConfigurationChange: Hashable, Sendable {
-    public var who: String
-    /// An address, or the socket and the process behind it.
-    public var from: String
-    /// A setting's key, or what was done: "dump office".
-    public var path: String
-    /// nil where there was, or is, nothing.
-    public var old: String?
-    public var new: String?
-
-    public init(who: String, from: String, path: String, old: String?, new: String?) {
-        self.who = who
-        self.from = from
-        self.path = path
-        self.old = old
-        self.new = new
-    }
-
-    /// `jane (unix socket, pid 4711) changed logs.debug.keep: 30 -> 60`; what is absent is `(none)`.
-    public var text: String {
-        "\(who) (\(from)) changed \(path): \(old ?? "(none)") -> \(new ?? "(none)")"
     }
 }
