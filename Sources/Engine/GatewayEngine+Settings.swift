@@ -75,6 +75,7 @@ extension GatewayEngine {
         try replan()
         logs.configure(next.logs)
         access.withLock { $0 = AccessGroups(next.api) }
+        metricsListener.want(next.metrics)
         let later = Self.holdLater(next, since: startDocument)
         standing["next start"] =
             later.isEmpty

@@ -46,6 +46,7 @@ public actor GatewayEngine {
     let dialect: Mutex<LogDialect>
     let localUsers: AccountKeeper
     let authenticationNotes = AuthenticationNotes()
+    let metricsListener = MetricsListener()
     let queries = QueryThreads()
     var board = ConditionBoard()
     /// What stands although nobody looks: sources that could not be opened.
@@ -85,6 +86,7 @@ public actor GatewayEngine {
             access = Mutex(AccessGroups(document.api))
             dialect = Mutex(LogDialect(document.logs.dialect.value))
             localUsers = AccountKeeper(path: home.accounts)
+            metricsListener.want(document.metrics)
             addressLists = try board.addressLists(of: document)
             let reporter = LogReporter()
             logs = try LogSet(folder: home.logs, settings: document.logs) { reporter.report($0, $1) }

@@ -15,6 +15,7 @@ public struct SettingsDocument: Sendable {
     public internal(set) var dumps = DumpSettings()
     public internal(set) var api = APISettings()
     public internal(set) var accounts = AccountSettings()
+    public internal(set) var metrics = MetricsSettings()
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
@@ -68,6 +69,7 @@ extension SettingsDocument: SettingsSection {
             SettingRow("dumps", section: \.dumps, "Packet dumps."),
             SettingRow("api", section: \.api, "Who may talk to the daemon."),
             SettingRow("accounts", section: \.accounts, "Log-ins of local users."),
+            SettingRow("metrics", section: \.metrics, "What monitoring systems are told."),
         ]
     }
 

@@ -38,7 +38,7 @@ struct Daemon {
                     return PeerAccess.Groups(
                         administrators: groups.administrators, readers: groups.readers, door: groups.door)
                 })),
-            logger: Logger(label: "gatelogd") { StreamLogHandler.standardError(label: $0) })
+            logger: Self.logger)
         do {
             try await engine.start()
         } catch {
@@ -49,14 +49,19 @@ struct Daemon {
         Self.say(await engine.greeting)
         service.tell(.ready)
         let watch = Task { [service] in await service.watch(engine) }
+        let metrics = Task { await MetricsDoor.serve(engine, logger: Self.logger) }
         let console = command.console ? Task { await Self.follow(engine) } : nil
         await obey(signals, engine)
         watch.cancel()
+        metrics.cancel()
+        await metrics.value
         service.tell(.stopping, .status("writing everything out"))
         console?.cancel()
         await server.stop()
         Self.say("gatelogd: stopped; \(await engine.stop())")
     }
+
+    private static var logger: Logger { Logger(label: "gatelogd") { StreamLogHandler.standardError(label: $0) } }
 
     /// The group that the socket belongs to; a machine that does not have it keeps the socket to the daemon's user.
     private static func group(_ engine: GatewayEngine) -> String? {

@@ -15,7 +15,7 @@ struct AccessTests {
         let access = PeerAccess(ownUser: 4242) {
             PeerAccess.Groups(administrators: administrators, readers: readers)
         }
-        let peer = SocketPeer(processID: 17, userID: user, groups: groups)
+        let peer = ControlAPI.SocketPeer(processID: 17, userID: user, groups: groups)
         return try access.caller(ControlCredentials(peer: peer))
     }
 
@@ -124,7 +124,7 @@ struct AccessTests {
     @Test("The kernel says who is at the other end, with the groups")
     func kernel() async throws {
         final class Seen: ControlAccess {
-            let peers = LockedList<SocketPeer>()
+            let peers = LockedList<ControlAPI.SocketPeer>()
             func caller(_ credentials: ControlCredentials) throws(ControlError) -> ControlCaller {
                 peers.append(credentials.peer)
                 return ControlCaller(actor: ControlActor(name: "x", from: "y"), scopes: ControlRole.auditor.scopes)

@@ -76,3 +76,24 @@ struct MetricsTextTests {
         #expect(MetricsForm(accept: accept) == form)
     }
 }
+
+@Suite("Metrics over TCP are for this machine alone")
+struct OwnHostTests {
+    @Test(
+        "A Host field that names this machine",
+        arguments: [
+            "127.0.0.1:9107", "127.0.0.1", "127.1.2.3:80", "localhost", "LocalHost:9107", "[::1]:9107", "[::1]",
+        ])
+    func own(host: String) {
+        #expect(OwnHostOnly.isOwn(host))
+    }
+
+    @Test(
+        "One that does not",
+        arguments: [
+            "", "evil.example", "127.0.0.1.evil.example", "127.evil", "10.0.0.1", "[::2]", "localhost.evil", ":9107",
+        ])
+    func foreign(host: String) {
+        #expect(!OwnHostOnly.isOwn(host))
+    }
+}

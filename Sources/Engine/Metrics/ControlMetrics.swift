@@ -8,7 +8,7 @@ extension GatewayEngine {
         var conditions = MetricFamily(
             .gauge, "gatelog_conditions", "What an administrator should act on just now, by kind (docs/metrics.md).")
         var begun = MetricFamily(
-            .counter, "gatelog_conditions_total", "How often conditions of a kind began.")
+            .counter, "gatelog_conditions_begun_total", "How often conditions of a kind began.")
         let standing = board.standing
         for kind in Condition.Kind.allCases {
             conditions.add(MetricValue(standing[kind] ?? 0), ["kind": kind.rawValue])
