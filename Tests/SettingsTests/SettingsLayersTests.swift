@@ -72,8 +72,8 @@ struct SettingsLayersTests {
             errors?.description == """
                 /etc/gatelog/gatelog.yaml:1:15: "x" for keep; write a number from 0 to 100000, or all
                 state/000012.yaml:1:21: "many" for workers; write a number from 1 to 64, or auto
-                state/000012.yaml:2:1: there is no "foo" in the settings; there are gateway, capture, firewall_log, \
-                connections, packet_log, logs, dumps, api, interfaces, groups, users, services, databases
+                state/000012.yaml:2:1: there is no "foo" in the settings; there are \
+                \(SettingsDocument.keys.joined(separator: ", "))
                 """)
     }
 
