@@ -14,7 +14,7 @@ public struct RecordBatch: ~Copyable, Sendable {
         var key: SuppressionKey?
     }
 
-    private var buffer: ByteBuffer
+    var buffer: ByteBuffer
     private(set) var entries: [Entry] = []
 
     public init() {
