@@ -32,3 +32,15 @@ int gatelog_peer(int descriptor, int *process, unsigned int *user, unsigned int 
     *group = peer.gid;
     return 0;
 }
+
+int gatelog_peer_groups(int descriptor, unsigned int *groups, int capacity);
+
+int gatelog_peer_groups(int descriptor, unsigned int *groups, int capacity) {
+#ifdef SO_PEERGROUPS
+    socklen_t length = (socklen_t)capacity * sizeof *groups;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
+    return (int)(length / sizeof *groups);
+#else
+    return -1;
+#endif
+}

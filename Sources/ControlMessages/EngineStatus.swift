@@ -11,6 +11,8 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     public var demands: [DemandState] = []
     public var logs: [LogState] = []
     public var dumps: [DumpState] = []
+    /// The units of the ipl log; none where it is off.
+    public var ipl: [IPLogState] = []
     /// What an administrator should act on: missing privileges, full disks, lost packets.
     public var problems: [String] = []
     /// The same, each with its kind and how long it has stood.
@@ -25,7 +27,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, gateway, sources, demands, logs, dumps, problems, conditions
+        case version, gateway, sources, demands, logs, dumps, ipl, problems, conditions
         case startedAt = "started_at"
         case processID = "process_id"
         case residentBytes = "resident_bytes"

@@ -7,7 +7,7 @@ import Records
 import Synchronization
 import SystemCalls
 
-/// Writes each connection that ends into the Connection log.
+/// Writes each connection that ends into the Connection log, and tells the ipl log of those that begin and end.
 final class ConnectionThread: Sendable {
     private let stopping = StopFlag()
     private let published: Published
@@ -17,7 +17,7 @@ final class ConnectionThread: Sendable {
     /// What the kernel's connection tracking has to be told, so that lines are whole.
     let tracking: ConnectionTracking
 
-    init(receiveBuffer: Int, log: LogWriter, lines: LinePlan, services: [String: [ClosedRange<UInt16>]]) throws {
+    init(receiveBuffer: Int, log: LogWriter?, ipl: IPLogFeed? = nil, lines: LinePlan, services: [String: [ClosedRange<UInt16>]]) throws {
         var options = ConnectionSource.Options(seed: .random(in: 0 ... .max))
         options.receiveBuffer = receiveBuffer
         tracking = ConnectionTracking.current()
@@ -30,7 +30,7 @@ final class ConnectionThread: Sendable {
         thread = try Thread(name: "connections") {
             guard var source = source.take() else { return }
             defer { heartbeat.rest() }
-            Self.serve(&source, log, lines, services, stopping, shared, heartbeat)
+            Self.serve(&source, log, ipl, lines, services, stopping, shared, heartbeat)
         }
     }
 
@@ -40,11 +40,12 @@ final class ConnectionThread: Sendable {
     }
 
     private static func serve(
-        _ source: inout ConnectionSource, _ log: LogWriter, _ lines: LinePlan,
+        _ source: inout ConnectionSource, _ log: LogWriter?, _ ipl: IPLogFeed?, _ lines: LinePlan,
         _ services: [String: [ClosedRange<UInt16>]], _ stopping: StopFlag, _ published: Published,
         _ heartbeat: Heartbeat
     ) {
-        var producer = log.producer()
+        var producer = log?.producer()
+        var recorder = ipl.map { ConnectionRecorder($0) }
         var renderer = ConnectionLineRenderer(
             clock: LineClock(zone: lines.zone, form: lines.milliseconds ? .bracketedMilliseconds : .bracketed))
         let names = PacketNames()
@@ -54,10 +55,12 @@ final class ConnectionThread: Sendable {
                 heartbeat.work()
                 if try source.nextBatch() == .packets {
                     while let event = source.next() {
-                        if event.kind == .destroyed { producer.append(event.record, names, services, &renderer) }
+                        recorder?.append(event)
+                        if event.kind == .destroyed { producer?.append(event.record, names, services, &renderer) }
                     }
                 }
-                producer.endBatch()
+                recorder?.endBatch()
+                producer?.endBatch()
                 let counters = source.counters()
                 published.report.withLock { report in
                     report.state = .running

@@ -12,7 +12,7 @@ extension GatewayEngine {
     /// What an administrator should act on just now. Each part of the engine adds its own.
     func conditions() -> [Condition.Key: Condition] {
         var found = standing
-        for part in [settingsConditions(), sourceConditions(), logConditions(), dumpConditions()] {
+        for part in [settingsConditions(), sourceConditions(), logConditions(), dumpConditions(), iplConditions()] {
             found.merge(part) { first, _ in first }
         }
         return found

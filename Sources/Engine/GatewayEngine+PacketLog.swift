@@ -11,6 +11,7 @@ extension GatewayEngine {
     func takeUpSettings(_ document: SettingsDocument) throws(EngineError) {
         localUsers.configure(AccountPolicy(document.accounts))
         dialect.withLock { $0 = LogDialect(document.logs.dialect.value) }
+        try takeUpIPLogPackets(document)
         let setting = document.packetLog.expression
         guard let text = setting.value, !text.isEmpty else {
             packetLog = nil

@@ -40,6 +40,8 @@ extension GatewayEngine {
                     name: "packet logging", purpose: .packetLog, text: packetLog.expression.text, tree: tree,
                     counter: packetLog.counter))
         }
+        if let iplTap { next.taps.append(iplTap) }
+        next.recordsFirewall = iplFeed != nil && document.ipl.firewall.value
         next.taps += dumpTaps.values.map(\.tap).sorted { $0.name < $1.name }
         return next
     }

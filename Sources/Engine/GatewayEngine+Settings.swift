@@ -87,7 +87,8 @@ extension GatewayEngine {
     private static func holdLater(_ next: SettingsDocument, since start: SettingsDocument) -> [String] {
         let keys = [
             "capture.workers", "capture.ring", "capture.promiscuous", "firewall_log.groups", "firewall_log.buffer",
-            "connections.log", "connections.buffer", "api.group",
+            "connections.log", "connections.buffer", "api.group", "ipl.enabled", "ipl.device", "ipl.buffer",
+            "ipl.layout", "ipl.log_body", "ipl.suppress", "ipl.nat", "ipl.states",
         ]
         func values(_ document: SettingsDocument) -> [String: String] {
             Dictionary(document.effective.map { ("\($0.key)", $0.value) }) { first, _ in first }

@@ -23,7 +23,7 @@ extension GatewayEngine {
 
     private var sinks: SourceThread.Sinks {
         SourceThread.Sinks(
-            debug: logs[.debug], filter: logs[.filter], waits: options.replay != nil,
+            debug: logs[.debug], filter: logs[.filter], ipl: iplFeed, waits: options.replay != nil,
             seed: .random(in: 0 ... .max))
     }
 
@@ -85,10 +85,13 @@ extension GatewayEngine {
     }
 
     private func openConnections() {
-        guard document.connections.log.value else { return }
+        let feed = connectionFeed
+        let isLogged = document.connections.log.value
+        guard isLogged || feed != nil else { return }
         do {
             connections = try ConnectionThread(
-                receiveBuffer: document.connections.buffer.value.bytes, log: logs[.connection], lines: plan.lines,
+                receiveBuffer: document.connections.buffer.value.bytes, log: isLogged ? logs[.connection] : nil,
+                ipl: feed, lines: plan.lines,
                 services: plan.directory.services)
             standing["connections"] = nil
         } catch {

@@ -22,6 +22,7 @@ extension GatewayEngine: EngineControl {
         status.demands = demandStates
         status.logs = logs.all.map { LogState($0.name, $0.writer) }
         status.dumps = dumpStore.list().filter { $0.phase != .finished }.map(DumpState.init)
+        status.ipl = iplStates
         status.problems = board.texts
         status.conditions = board.states
         return status
@@ -76,6 +77,7 @@ extension GatewayEngine: EngineControl {
     func keepHouse() async {
         await keepDumpBudget()
         forgetEndedDumps()
+        openIPLogDevice()
         tellDumpsOfLosses()
         keepAccounts()
         lookAtConditions()

@@ -1,5 +1,6 @@
 import Accounts
 import Expressions
+import IPLogDevice
 import LiveCapture
 import LogFiles
 import LogIndex
@@ -39,6 +40,12 @@ public actor GatewayEngine {
     var dumpTaps: [String: DumpTap] = [:]
     var sources: [SourceThread] = []
     var connections: ConnectionThread?
+    /// Where records of the ipl log go; nil without one.
+    var iplFeed: IPLogFeed?
+    /// By what they are handed out, once that is open.
+    var iplDevice: RecordDevice?
+    /// The expression whose packets are records.
+    var iplPackets: PacketLogging?
     var watchers: [Thread] = []
     let isStopping = StopFlag()
     let access: Mutex<AccessGroups>
@@ -121,6 +128,7 @@ public actor GatewayEngine {
         }
         do {
             try takeUpSettings(document)
+            openIPLog()
             plan = try makePlan()
             filter = makeFilter(plan)
             try openSources()
@@ -143,6 +151,7 @@ public actor GatewayEngine {
         for watcher in watchers { watcher.join() }
         sources = []
         connections = nil
+        closeIPLog()
         let dumped = await dumpStore.shutdown().count
         localUsers.keepUses(atEnd: true)
         noteEnd()

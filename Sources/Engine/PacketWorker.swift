@@ -17,6 +17,8 @@ struct PacketWorker: ~Copyable {
     private var debugLog: LogProducer
     /// Only where the firewall's log is read.
     private var filterLog: LogProducer?
+    /// Only where there is an ipl log.
+    private var recorder: PacketRecorder?
     private let source: PacketRecord.Source
     private let feed: FeedKind
     /// Interfaces of the source that were learned, where it brings its own.
@@ -25,7 +27,7 @@ struct PacketWorker: ~Copyable {
     /// A worker that begins with `plan`; `seed` is new for each run.
     init(
         _ plan: consuming WorkerPlan, feed: FeedKind, source: PacketRecord.Source, debugLog: consuming LogProducer,
-        filterLog: consuming LogProducer? = nil, seed: UInt64
+        filterLog: consuming LogProducer? = nil, ipl: IPLogFeed? = nil, seed: UInt64
     ) {
         tables = PacketTables(plan.needs, plan.lookups, seed: seed)
         renderer = plan.plan.lines.renderer
@@ -34,6 +36,7 @@ struct PacketWorker: ~Copyable {
         self.source = source
         self.debugLog = debugLog
         self.filterLog = filterLog
+        recorder = ipl.map { PacketRecorder($0) }
         teach()
     }
 
@@ -49,7 +52,10 @@ struct PacketWorker: ~Copyable {
     private mutating func teach() {
         let lines = plan.plan.lines
         debugLog.setLimit(lines.rate > 0 ? RateLimit(linesPerSecond: lines.rate, burst: lines.burst) : nil)
-        for (id, interface) in plan.plan.interfaces { tables.learn(interface, as: id) }
+        for (id, interface) in plan.plan.interfaces {
+            tables.learn(interface, as: id)
+            recorder?.learn(interface.kernelName ?? interface.displayName, as: id)
+        }
         tables.newsTold()
         for index in plan.taps.indices { tables.teach(&plan.taps[index].program) }
     }
@@ -57,6 +63,7 @@ struct PacketWorker: ~Copyable {
     /// Names an interface that the source brought (a file's).
     mutating func learn(_ interface: Directory.Interface, as id: InterfaceID) {
         tables.learn(interface, as: id)
+        recorder?.learn(interface.kernelName ?? interface.displayName, as: id)
         tellNews()
     }
 
@@ -106,6 +113,8 @@ struct PacketWorker: ~Copyable {
                 let record = tables.record(of: frame, bytes, source: source)
                 debugLog.append(
                     record, bytes, tables.names, facts: tables.facts, &renderer, form: .packetLogging, kind: .packet)
+            } else if plan.taps[index].purpose == .ipl {
+                recorder?.append(frame, tables.layers, bytes)
             } else {
                 plan.taps[index].dump?.append(frame, bytes, rule: tables.layers.ruleBytes)
             }
@@ -114,6 +123,7 @@ struct PacketWorker: ~Copyable {
 
     /// Every packet that the firewall logged is a line of the Filter log, and a drop one of the Debug log.
     private mutating func tellFirewall(_ frame: Frame, _ bytes: RawSpan) {
+        if plan.plan.recordsFirewall { recorder?.append(frame, tables.layers, bytes) }
         let record = tables.record(of: frame, bytes, source: source)
         if plan.plan.writesFilterLog {
             filterLog?.append(
@@ -134,6 +144,7 @@ struct PacketWorker: ~Copyable {
     mutating func endBatch() {
         debugLog.endBatch()
         filterLog?.endBatch()
+        recorder?.endBatch()
         for index in plan.taps.indices {
             plan.taps[index].dump?.endBatch()
             let matches = plan.taps[index].matches

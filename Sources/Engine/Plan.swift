@@ -24,6 +24,8 @@ struct Plan: Sendable {
     var tellsDrops = true
     /// Each packet of the firewall's log is a line of the Filter log.
     var writesFilterLog = true
+    /// Each packet of the firewall's log is a record of the ipl log.
+    var recordsFirewall = false
 
     /// The taps that a source of `kind` feeds.
     func taps(of kind: FeedKind) -> [TapPlan] { taps.filter { $0.feed == kind } }
@@ -42,6 +44,8 @@ struct TapPlan: Sendable {
     enum Purpose: Hashable, Sendable {
         case packetLog
         case dump(DumpID)
+        /// Records of the ipl log.
+        case ipl
     }
 
     var name: String

@@ -13,6 +13,7 @@ final class SourceThread: Sendable {
     struct Sinks: Sendable {
         var debug: LogWriter
         var filter: LogWriter
+        var ipl: IPLogFeed?
         /// A file loses nothing by waiting.
         var waits = false
         var seed: UInt64
@@ -48,7 +49,7 @@ final class SourceThread: Sendable {
                 orders.feed == .firewallLog ? sinks.filter.producer(waits: sinks.waits) : nil
             var worker = PacketWorker(
                 plan, feed: orders.feed, source: record, debugLog: sinks.debug.producer(waits: sinks.waits),
-                filterLog: filter, seed: sinks.seed)
+                filterLog: filter, ipl: sinks.ipl, seed: sinks.seed)
             orders.publish { report in
                 report.state = .running
                 report.plan = number

@@ -113,7 +113,7 @@ extension CharacterDevice {
         guard unsafe request.answer(opened: file) else { return }
         files[lastFile] = mode != O_RDONLY
         if mode != O_WRONLY {
-            reader = (lastFile, SocketPeer(processID: process, userID: user, groupID: 0).description)
+            reader = (lastFile, LocalPeer(processID: process, userID: user).description)
         }
     }
 

@@ -5,7 +5,7 @@ import SystemCalls
 /// Somebody at a unit's socket.
 final class SocketConnection {
     private let socket: Socket
-    let peer: SocketPeer?
+    let peer: LocalPeer?
     /// "process 812 (ipmon) of root".
     let name: String
     /// Bytes of the longest answer that the kernel takes.

@@ -11,13 +11,13 @@ final class SocketDoor: UnitDoor {
     private let listening: Socket
     private let node: UInt64
     private let path: String
-    private let mayFlush: @Sendable (SocketPeer) -> Bool
+    private let mayFlush: @Sendable (LocalPeer) -> Bool
     private var connections: [SocketConnection] = []
     private weak var reader: SocketConnection?
     private var answer: ByteBuffer
     private var failure: String?
 
-    init(_ queue: UnitQueue, _ options: IPLogDevice.Options) throws(IPLogDeviceError) {
+    init(_ queue: UnitQueue, _ options: RecordDevice.Options) throws(IPLogDeviceError) {
         let path = "\(options.folder)/\(queue.unit.socketName)"
         self.queue = queue
         self.path = path

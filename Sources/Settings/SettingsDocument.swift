@@ -11,6 +11,7 @@ public struct SettingsDocument: Sendable {
     public internal(set) var firewallLog = FirewallLogSettings()
     public internal(set) var connections = ConnectionSettings()
     public internal(set) var packetLog = PacketLogSettings()
+    public internal(set) var ipl = IPLogSettings()
     public internal(set) var logs = LogsSettings()
     public internal(set) var dumps = DumpSettings()
     public internal(set) var api = APISettings()
@@ -65,6 +66,7 @@ extension SettingsDocument: SettingsSection {
             SettingRow("firewall_log", section: \.firewallLog, "Packets that the firewall logs (NFLOG)."),
             SettingRow("connections", section: \.connections, "The kernel's connections (conntrack)."),
             SettingRow("packet_log", section: \.packetLog, "Packets into the Debug log."),
+            SettingRow("ipl", section: \.ipl, "Records for ipmon (ipl(4))."),
             SettingRow("logs", section: \.logs, "What lines look like, and how long log files are kept."),
             SettingRow("dumps", section: \.dumps, "Packet dumps."),
             SettingRow("api", section: \.api, "Who may talk to the daemon."),

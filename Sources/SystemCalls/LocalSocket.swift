@@ -1,16 +1,17 @@
 import CLinux
 
-/// Who is at the other end of a local socket, as the kernel knows it from when the connection was made
+/// Who is at the other end of a local socket of ours, as the kernel knows it from when the connection was made
 /// (SO_PEERCRED).
-public struct SocketPeer: Hashable, Sendable {
+public struct LocalPeer: Hashable, Sendable {
     public var processID: Int32
     public var userID: UInt32
-    public var groupID: UInt32
+    /// The primary group, and the others where the kernel tells them.
+    public var groups: [UInt32]
 
-    public init(processID: Int32, userID: UInt32, groupID: UInt32) {
+    public init(processID: Int32, userID: UInt32, groups: [UInt32] = []) {
         self.processID = processID
         self.userID = userID
-        self.groupID = groupID
+        self.groups = groups
     }
 
     /// "process 812 (ipmon) of root"; names where they are known.
@@ -61,11 +62,15 @@ extension Socket {
     }
 
     /// Who is at the other end.
-    public var peer: SocketPeer? {
+    public var peer: LocalPeer? {
         var process: Int32 = 0
         var user: UInt32 = 0
         var group: UInt32 = 0
         guard unsafe gatelog_peer(number, &process, &user, &group) == 0 else { return nil }
-        return SocketPeer(processID: process, userID: user, groupID: group)
+        var groups = [UInt32](repeating: group, count: 256)
+        let count = unsafe groups.withUnsafeMutableBufferPointer { buffer in
+            unsafe gatelog_peer_groups(number, buffer.baseAddress, Int32(buffer.count))
+        }
+        return LocalPeer(processID: process, userID: user, groups: [group] + groups.prefix(Int(max(count, 0))))
     }
 }

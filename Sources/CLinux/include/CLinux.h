@@ -160,6 +160,7 @@ static inline int gatelog_connect_local(int descriptor, const char *path) {
 // accept4 and struct ucred are only there with _GNU_SOURCE; CLinux.c defines that.
 int gatelog_accept(int descriptor);
 int gatelog_peer(int descriptor, int *process, unsigned int *user, unsigned int *group);
+int gatelog_peer_groups(int descriptor, unsigned int *groups, int capacity);
 
 static inline int gatelog_poll(struct pollfd *descriptors, nfds_t count, int milliseconds) {
     return poll(descriptors, count, milliseconds);

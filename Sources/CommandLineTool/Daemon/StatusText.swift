@@ -28,7 +28,7 @@ struct StatusText {
 
     /// The page, ended by a line end.
     var text: String {
-        [head, problems, sources, demands, logs, dumps].filter { !$0.isEmpty }.joined(separator: "\n")
+        [head, problems, sources, demands, logs, dumps, ipl].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var head: String {
@@ -117,6 +117,24 @@ struct StatusText {
 
     private var dumps: String {
         status.dumps.isEmpty ? "" : DumpTable(status.dumps, times: times, paint: paint).text
+    }
+
+    private var ipl: String {
+        guard !status.ipl.isEmpty else { return "" }
+        var table = TextTable([
+            ("ipl log", .left), ("Written", .right), ("Read", .right), ("Merged", .right), ("Dropped", .right),
+            ("Flushed", .right), ("Waiting", .right), ("Reader", .left),
+        ])
+        for unit in status.ipl {
+            let waiting = "\(HumanNumbers.bytes(unit.waiting)) of \(HumanNumbers.bytes(unit.limit))"
+            let reader = unit.failure.map { paint($0.escaped, .red) } ?? unit.reader?.escaped ?? "none"
+            table.add([
+                unit.path.isEmpty ? unit.name.escaped : unit.path.escaped, Self.count(unit.written),
+                Self.count(unit.read), Self.count(unit.merged), warned(unit.dropped), Self.count(unit.flushed),
+                waiting, reader,
+            ])
+        }
+        return table.text
     }
 
     private func warned(_ lost: UInt64) -> String {

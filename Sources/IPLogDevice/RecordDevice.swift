@@ -4,7 +4,7 @@ public import SystemCalls
 /// Hands out the records of all units: as the character devices `/dev/ipl`, `/dev/ipnat`, `/dev/ipstate` where the
 /// kernel has CUSE, else at sockets `ipl`, `ipnat`, `ipstate` in a folder. One thread serves all readers; whatever
 /// they do, nobody waits for them but that thread, and it for none of them.
-public final class IPLogDevice: Sendable {
+public final class RecordDevice: Sendable {
     /// By what the records are handed out.
     public enum Kind: String, CaseIterable, Sendable {
         case device, socket
@@ -18,7 +18,7 @@ public final class IPLogDevice: Sendable {
         /// The group that may connect to sockets.
         public var group: UInt32?
         /// Who may flush through a socket: whoever could open the device for writing.
-        public var mayFlush: @Sendable (SocketPeer) -> Bool
+        public var mayFlush: @Sendable (LocalPeer) -> Bool
 
         public init(folder: String) {
             self.folder = folder
@@ -31,14 +31,23 @@ public final class IPLogDevice: Sendable {
         public var unit: IPLogUnit
         /// "/dev/ipl", or the path of the socket.
         public var path: String
-        public var counts = RecordCounts()
+        public var counts: RecordCounts
         /// Bytes that wait, and may wait.
-        public var used = 0
-        public var limit = 0
+        public var used: Int
+        public var limit: Int
         /// "process 812 (ipmon) of root"; nil without one.
         public var reader: String?
         /// Why nobody can read it any more; nil where all is well.
         public var failure: String?
+
+        /// The state of a queue that is handed out at `path`; empty as long as it is not.
+        public init(_ queue: UnitQueue, path: String) {
+            unit = queue.unit
+            self.path = path
+            counts = queue.counts
+            used = queue.used
+            limit = queue.limit
+        }
     }
 
     public let kind: Kind
@@ -84,10 +93,7 @@ public final class IPLogDevice: Sendable {
     /// What each unit is doing just now.
     public var states: [UnitState] {
         zip(queues, board.states).map { queue, door in
-            var state = UnitState(unit: queue.unit, path: door.path)
-            state.counts = queue.counts
-            state.used = queue.used
-            state.limit = queue.limit
+            var state = UnitState(queue, path: door.path)
             state.reader = door.reader
             state.failure = door.failure
             return state
