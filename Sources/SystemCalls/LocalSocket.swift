@@ -29,7 +29,7 @@ public struct LocalPeer: Hashable, Sendable {
 extension Socket {
     /// A socket that listens at `path`, which must be free and short enough for a socket's address (107 bytes).
     public static func listening(
-        sequencedAt path: String, backlog: Int32 = 16
+        sequencedAt path: String, backlog: Int32 = 128
     ) throws(SystemCallError) -> Socket {
         let socket = try sequenced(waits: false)
         let number = socket.number
