@@ -17,7 +17,10 @@ final class ConnectionThread: Sendable {
     /// What the kernel's connection tracking has to be told, so that lines are whole.
     let tracking: ConnectionTracking
 
-    init(receiveBuffer: Int, log: LogWriter?, ipl: IPLogFeed? = nil, lines: LinePlan, services: [String: [ClosedRange<UInt16>]]) throws {
+    init(
+        receiveBuffer: Int, log: LogWriter?, ipl: IPLogFeed? = nil, lines: LinePlan,
+        services: [String: [ClosedRange<UInt16>]]
+    ) throws {
         var options = ConnectionSource.Options(seed: .random(in: 0 ... .max))
         options.receiveBuffer = receiveBuffer
         tracking = ConnectionTracking.current()
