@@ -41,6 +41,33 @@ extension ByteBuffer {
         }
     }
 
+    /// Appends `bytes` as text in which `first`, `second` and the backslash stand behind a backslash, as the values of
+    /// syslog's structured data and of CEF do. What a line would not show is the text `\\xNN`: its backslash is doubled
+    /// like any other.
+    public mutating func append(escaping bytes: RawSpan, behindBackslash first: UInt8, _ second: UInt8) {
+        var offset = 0
+        while offset < bytes.byteCount {
+            let plain = plainRun(bytes, from: offset) { $0 == first || $0 == second || $0 == UInt8(ascii: "\\") }
+            if plain > 0 {
+                append(bytes.extracting(offset..<offset + plain))
+                offset += plain
+                continue
+            }
+            let scalar = UTF8Scalar(in: bytes, at: offset)
+            if scalar.isShown {
+                // Only signs of one byte come here that need one.
+                if scalar.length == 1 { append(UInt8(ascii: "\\")) }
+                append(bytes.extracting(offset..<offset + scalar.length))
+            } else {
+                for place in offset..<offset + scalar.length {
+                    append(UInt8(ascii: "\\"))
+                    appendEscape(bytes.byte(at: place))
+                }
+            }
+            offset += scalar.length
+        }
+    }
+
     /// Appends the escaped UTF-8 of `text`.
     public mutating func append(escaping text: String, quote: UInt8? = nil) {
         unsafe append(escaping: text.utf8Span.span.bytes, quote: quote)

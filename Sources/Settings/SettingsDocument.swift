@@ -17,6 +17,8 @@ public struct SettingsDocument: Sendable {
     public internal(set) var api = APISettings()
     public internal(set) var accounts = AccountSettings()
     public internal(set) var metrics = MetricsSettings()
+    /// Receivers of logs by syslog.
+    public internal(set) var syslog: [SyslogReceiverSettings] = []
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
@@ -72,6 +74,8 @@ extension SettingsDocument: SettingsSection {
             SettingRow("api", section: \.api, "Who may talk to the daemon."),
             SettingRow("accounts", section: \.accounts, "Log-ins of local users."),
             SettingRow("metrics", section: \.metrics, "What monitoring systems are told."),
+            SettingRow(
+                "syslog", named: \.syslog, most: SyslogReceiverSettings.most, "Receivers of logs by syslog, each by a name."),
         ]
     }
 

@@ -58,6 +58,14 @@ public struct NameTable: ~Copyable {
         return true
     }
 
+    /// Appends the name for a value in which some signs stand behind a backslash; nothing where the number has none.
+    func append(_ id: Int, behindBackslash first: UInt8, _ second: UInt8, to buffer: inout ByteBuffer) {
+        guard contains(id) else { return }
+        let place = places[id]
+        let name = texts.bytes.extracting(Int(place.plainStart)..<Int(place.plainStart + place.plainCount))
+        buffer.append(escaping: name, behindBackslash: first, second)
+    }
+
     /// Changes with every name that is given: who remembers names by number asks whether they still hold.
     public var version: Int { texts.count }
 

@@ -11,6 +11,8 @@ public struct LineClock: ~Copyable {
         case bracketedMilliseconds
         /// `2026-11-21T00:28:00.123456789+01:00` (RFC 3339), `Z` for UTC itself.
         case rfc3339
+        /// `2026-11-21T00:28:00.123456+01:00`: RFC 5424 allows six digits and no more.
+        case syslog
         /// `2026-11-21T00:28:00.123456+0100`, as Suricata's EVE has it.
         case eve
     }
@@ -41,7 +43,7 @@ public struct LineClock: ~Copyable {
             appendParts(3, of: UInt32(truncatingIfNeeded: time.fraction / 1_000_000), to: &buffer)
         case .rfc3339:
             appendParts(9, of: UInt32(truncatingIfNeeded: time.fraction), to: &buffer)
-        case .eve:
+        case .syslog, .eve:
             appendParts(6, of: UInt32(truncatingIfNeeded: time.fraction / 1000), to: &buffer)
         }
     }
@@ -82,7 +84,7 @@ public struct LineClock: ~Copyable {
             if form == .bracketedMilliseconds { text.append(UInt8(ascii: ".")) }
             headCount = text.count
             text.append("] ")
-        case .rfc3339, .eve:
+        case .rfc3339, .syslog, .eve:
             appendYear(date)
             text.append(UInt8(ascii: "-"))
             text.append(twoDigits: UInt32(date.month))
@@ -110,11 +112,11 @@ public struct LineClock: ~Copyable {
     }
 
     private mutating func appendOffset() {
-        if form == .rfc3339, zone == .utc { return text.append(UInt8(ascii: "Z")) }
+        if form != .eve, zone == .utc { return text.append(UInt8(ascii: "Z")) }
         let minutes = UInt32(abs(period.offset) / 60)
         text.append(UInt8(ascii: period.offset < 0 ? "-" : "+"))
         text.append(twoDigits: minutes / 60)
-        if form == .rfc3339 { text.append(UInt8(ascii: ":")) }
+        if form != .eve { text.append(UInt8(ascii: ":")) }
         text.append(twoDigits: minutes % 60)
     }
 
