@@ -130,9 +130,9 @@ let package = Package(
         .target(
             name: "SyslogForwarding",
             dependencies: [
-                "Primitives", "SystemCalls", "Records", "LogIndex", "LogFiles",
+                "Primitives", "SystemCalls", "Settings", "Records", "LogIndex", "LogFiles",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: common),
         .target(
             name: "Alerts",

@@ -34,6 +34,20 @@ extension FileDescriptor {
         }
     }
 
+    /// Writes all of `bytes` over what stands at `offset` (pwrite(2)). Where the next `write` begins stays as it is.
+    public func write(_ bytes: RawSpan, at offset: Int64) throws(SystemCallError) {
+        let number = number
+        var done = 0
+        while done < bytes.byteCount {
+            let rest = bytes.extracting(done..<bytes.byteCount)
+            done += try checked("pwrite", path) {
+                unsafe rest.withUnsafeBytes { source in
+                    unsafe pwrite(number, source.baseAddress, source.count, off_t(offset + Int64(done)))
+                }
+            }
+        }
+    }
+
     /// Claims the file for this open description (flock(2)); false where another has it. Given up when the file is
     /// closed, even where the process is killed.
     public func lock() throws(SystemCallError) -> Bool {

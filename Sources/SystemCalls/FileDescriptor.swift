@@ -22,6 +22,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
         case extend
         /// For reading and writing, without waiting for either; it must be there (O_RDWR | O_NONBLOCK).
         case device
+        /// For reading and for writing at any place, made where it is not there (O_RDWR | O_CREAT).
+        case update
 
         var flags: Int32 {
             switch self {
@@ -31,6 +33,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
             case .append: O_WRONLY | O_CREAT | O_APPEND
             case .extend: O_RDWR | O_CREAT | O_APPEND
             case .device: O_RDWR | O_NONBLOCK
+            case .update: O_RDWR | O_CREAT
             }
         }
     }

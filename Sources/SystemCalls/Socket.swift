@@ -35,6 +35,11 @@ public struct Socket: ~Copyable, Sendable {
 
     init(owning number: Int32) { self.number = number }
 
+    /// A new socket for datagrams of a family (AF_INET, AF_INET6) that never waits.
+    public init(datagramsOf domain: Int32) throws(SystemCallError) {
+        try self.init(domain: domain, type: Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue))
+    }
+
     deinit { _ = gatelog_close(number) }
 
     /// Binds the socket to `address`, a sockaddr_... of its family.
@@ -45,6 +50,16 @@ public struct Socket: ~Copyable, Sendable {
                 unsafe gatelog_bind(
                     number, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
             }
+        }
+    }
+
+    /// Connects the socket to `address`, the bytes of a sockaddr_... of its family: a datagram socket sends there from
+    /// now on, and is told where nobody listens.
+    public func connect(to address: UnsafeRawBufferPointer) throws(SystemCallError) {
+        let number = number
+        _ = try checked("connect") {
+            unsafe gatelog_connect(
+                number, address.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(address.count))
         }
     }
 

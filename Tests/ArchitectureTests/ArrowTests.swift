@@ -43,8 +43,8 @@ struct ArrowTests {
         "Accounts": ["ControlMessages", "Crypto", "CryptoExtras", "Primitives", "Synchronization", "SystemCalls"],
         "HostResolution": ["Primitives", "Synchronization", "SystemCalls"],
         "SyslogForwarding": [
-            "LogFiles", "LogIndex", "NIOCore", "NIOPosix", "NIOSSL", "Primitives", "Records", "Synchronization",
-            "SystemCalls",
+            "LogFiles", "LogIndex", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Primitives", "Records", "Settings",
+            "Synchronization", "SystemCalls",
         ],
         "Alerts": [
             "AsyncHTTPClient", "Expressions", "LogFiles", "NIOCore", "Primitives", "Records", "Synchronization",

@@ -166,6 +166,14 @@ static inline int gatelog_poll(struct pollfd *descriptors, nfds_t count, int mil
     return poll(descriptors, count, milliseconds);
 }
 
+static inline int gatelog_connect(int descriptor, const struct sockaddr *address, socklen_t length) {
+    return connect(descriptor, address, length);
+}
+
+// The kernel's struct tcp_info grows with its versions and clashes with the C library's, which lacks what we ask for.
+// 1: told; 0: this kernel does not tell; -1: errno.
+int gatelog_tcp_progress(int descriptor, uint64_t *acknowledged, uint32_t *window, uint32_t *silence);
+
 // MAP_FAILED is a macro with a cast; NULL stands for it here.
 static inline void *gatelog_map(int descriptor, size_t length, int protection, int flags) {
     void *memory = mmap(NULL, length, protection, flags, descriptor, 0);

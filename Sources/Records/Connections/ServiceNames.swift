@@ -6,6 +6,9 @@ public struct ServiceNames: ~Copyable {
     private var places: [UInt16]
     private var names = NameTable()
 
+    /// No names at all.
+    public init() { places = [] }
+
     /// The names that `name` has, asked once for each port.
     public init(_ name: (UInt16) -> String?) {
         places = [UInt16](repeating: 0, count: 65_536)
@@ -19,6 +22,7 @@ public struct ServiceNames: ~Copyable {
     /// The place of a port's name; nil for a port without one.
     @inline(__always)
     func place(of port: UInt16) -> Int? {
+        guard Int(port) < places.count else { return nil }
         let place = places[Int(port)]
         return place == 0 ? nil : Int(place) - 1
     }

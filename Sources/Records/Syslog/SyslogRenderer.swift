@@ -13,12 +13,12 @@ import Settings
 /// state nothing is allocated. A line of text costs about 30 ns, a record about 300.
 public struct SyslogRenderer: ~Copyable {
     let sender: SyslogSender
-    /// What a line that tells of no packet is called in objects and structured data.
     private var bsd: BSDHead
     private var bracketed: LineClock
     private var exact: LineClock
     private var head = ByteBuffer(capacity: 2048)
     private var scratch = ByteBuffer(capacity: 2048)
+    /// What Gatelog's own objects begin with.
     private var members = ByteBuffer(capacity: 256)
     private var packets: PacketJSONRenderer
     private var connections: ConnectionJSONRenderer
@@ -28,7 +28,7 @@ public struct SyslogRenderer: ~Copyable {
     private let services: ServiceNames
 
     /// A renderer for the lines of one log; local times are those of `zone`.
-    public init(_ sender: SyslogSender, zone: ZoneTable, services: consuming ServiceNames = ServiceNames { _ in nil }) {
+    public init(_ sender: SyslogSender, zone: ZoneTable, services: consuming ServiceNames = ServiceNames()) {
         self.sender = sender
         bsd = BSDHead(sender)
         bracketed = LineClock(zone: zone, form: .bracketed)
