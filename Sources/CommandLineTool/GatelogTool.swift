@@ -88,6 +88,7 @@ struct GatelogCommand: ParsableCommand {
             ReadCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, LogCommand.self,
             PacketLogCommand.self,
             DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
+            SyslogCommand.self,
             UserCommand.self, TokenCommand.self,
         ]
     )

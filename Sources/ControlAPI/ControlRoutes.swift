@@ -11,7 +11,7 @@ struct ControlRoutes: Sendable {
         var routes = statusRoutes + packetRoutes + dumpRoutes + logRoutes
         routes += surroundingsRoutes + settingsRoutes
         routes += accountRoutes + tokenRoutes
-        routes += metricsRoutes + documentRoutes
+        routes += metricsRoutes + documentRoutes + syslogRoutes
         return RouteTable(routes: routes)
     }
 

@@ -94,6 +94,15 @@ public struct DaemonClient: Sendable {
         try await get("/v1/lists/\(segment(name))")
     }
 
+    // Syslog
+
+    public func syslog() async throws -> [SyslogState] { try await list("/v1/syslog") }
+
+    /// Returns once the receiver has the message.
+    public func testSyslog(_ name: String) async throws -> SyslogState {
+        try await answer(.POST, "/v1/syslog/\(segment(name))/test")
+    }
+
     // Settings
 
     public func settings() async throws -> [SettingState] { try await list("/v1/settings") }

@@ -36,6 +36,11 @@ public protocol EngineControl: AccountControl, Sendable {
     func lists() async -> [AddressListState]
     func list(_ name: String) async throws(ControlError) -> AddressListState
 
+    // Syslog receivers
+    func syslog() async -> [SyslogState]
+    /// Sends a test message; returns once the receiver has it.
+    func testSyslog(_ name: String, by actor: ControlActor) async throws(ControlError) -> SyslogState
+
     // Settings: the administrator's file, and over it what was changed from here
     func settings() async -> [SettingState]
     /// `value` is YAML, as it would stand behind the key in the file; nil removes the change.

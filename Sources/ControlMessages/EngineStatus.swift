@@ -13,6 +13,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     public var dumps: [DumpState] = []
     /// The units of the ipl log; none where it is off.
     public var ipl: [IPLogState] = []
+    public var syslog: [SyslogState] = []
     /// What an administrator should act on: missing privileges, full disks, lost packets.
     public var problems: [String] = []
     /// The same, each with its kind and how long it has stood.
@@ -27,7 +28,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, gateway, sources, demands, logs, dumps, ipl, problems, conditions
+        case version, gateway, sources, demands, logs, dumps, ipl, syslog, problems, conditions
         case startedAt = "started_at"
         case processID = "process_id"
         case residentBytes = "resident_bytes"

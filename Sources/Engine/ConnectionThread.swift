@@ -77,7 +77,7 @@ final class ConnectionThread: Sendable {
     }
 
     /// As the lines of the log have it: "HTTP"; names of the administrator's as they stand.
-    private static func name(of port: UInt16, _ services: [String: [ClosedRange<UInt16>]]) -> String? {
+    static func name(of port: UInt16, _ services: [String: [ClosedRange<UInt16>]]) -> String? {
         let own = services.filter { $0.value.contains { $0.contains(port) } }.keys.min()
         return own ?? Services.name(of: port)?.uppercased()
     }

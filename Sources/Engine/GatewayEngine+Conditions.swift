@@ -12,7 +12,11 @@ extension GatewayEngine {
     /// What an administrator should act on just now. Each part of the engine adds its own.
     func conditions() -> [Condition.Key: Condition] {
         var found = standing
-        for part in [settingsConditions(), sourceConditions(), logConditions(), dumpConditions(), iplConditions()] {
+        let parts = [
+            settingsConditions(), sourceConditions(), logConditions(), dumpConditions(), iplConditions(),
+            syslogConditions(),
+        ]
+        for part in parts {
             found.merge(part) { first, _ in first }
         }
         return found

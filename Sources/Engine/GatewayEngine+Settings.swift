@@ -6,6 +6,7 @@ import Records
 import Settings
 import SettingsStore
 import Synchronization
+import SyslogForwarding
 import SystemCalls
 
 extension GatewayEngine {
@@ -72,7 +73,9 @@ extension GatewayEngine {
         document = next
         addressLists = try lists(of: next)
         try takeUpSettings(next)
+        let receivers = try checkedSyslogTargets(next)
         try replan()
+        syslogService.configure(receivers)
         logs.configure(next.logs)
         access.withLock { $0 = AccessGroups(next.api) }
         metricsListener.want(next.metrics)

@@ -23,6 +23,7 @@ extension GatewayEngine: EngineControl {
         status.logs = logs.all.map { LogState($0.name, $0.writer) }
         status.dumps = dumpStore.list().filter { $0.phase != .finished }.map(DumpState.init)
         status.ipl = iplStates
+        status.syslog = syslogStates
         status.problems = board.texts
         status.conditions = board.states
         return status

@@ -12,6 +12,7 @@ import Records
 import Settings
 import SettingsStore
 import Synchronization
+import SyslogForwarding
 import SystemCalls
 
 /// The engine of a gateway: opens the sources, makes plans of the settings and of what is asked of it, and hands them
@@ -21,6 +22,7 @@ public actor GatewayEngine {
     let home: HomeFolder
     let logs: LogSet
     let dumpStore: DumpStore
+    let syslogService: SyslogService
     let interfaceNames: InterfaceNamesBoard
     /// Who is logged in where; asked and told from any thread.
     nonisolated let logins = LoginBoard()
@@ -107,6 +109,7 @@ public actor GatewayEngine {
                     interface: { id, _ in names.dumpInterface(id) },
                     event: { DumpReporter.report($0, events) }))
             try dumpStore.recover()
+            syslogService = try SyslogService(folder: home.syslog)
         } catch let error as SettingsErrors {
             throw EngineError("the settings cannot be used\n\(error)")
         } catch SettingsStoreError.faults(let errors) {
@@ -120,6 +123,7 @@ public actor GatewayEngine {
     /// Says that the engine is there, opens the sources and begins to watch. Throws where nothing at all can be
     /// captured: what is missing and how to grant it.
     public func start() throws(EngineError) {
+        openSyslog()
         noteStart()
         do {
             networkInterfaces = try NetworkInterface.all()
@@ -157,6 +161,7 @@ public actor GatewayEngine {
         noteEnd()
         let reports = logs.close()
         logs.budget.close()
+        await syslogService.finish(patience: Self.syslogPatience)
         let lines = reports.reduce(0) { $0 + $1.report.lines }
         let bytes = reports.reduce(0) { $0 + $1.report.bytes }
         let lost = reports.reduce(0) { $0 + $1.report.lost }

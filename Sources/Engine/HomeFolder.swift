@@ -40,11 +40,13 @@ public struct HomeFolder: Hashable, Sendable {
     /// Local users and tokens.
     public var accounts: String { state + "/accounts" }
     public var dumps: String { state + "/dumps" }
+    /// How far syslog receivers came.
+    public var syslog: String { state + "/syslog" }
     public var socket: String { run + "/api.sock" }
     /// Stands while a run lasts: what it finds at its start ended without a shutdown.
     public var marker: String { state + "/running" }
 
     /// The folders that are for the daemon's user and group alone, those that hold others first. The folder `run` is
     /// made with the socket.
-    var folders: [String] { (parents.isEmpty ? [] : [etc]) + [state, changes, dumps, logs] }
+    var folders: [String] { (parents.isEmpty ? [] : [etc]) + [state, changes, dumps, syslog, logs] }
 }

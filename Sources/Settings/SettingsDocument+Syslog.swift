@@ -212,7 +212,8 @@ extension SyslogReceiverSettings: NamedSection {
         }
         if logs.value.isEmpty {
             faults.add(
-                at: logs.place ?? name.place, "no logs for the syslog receiver \(called); name one, or say enabled: false")
+                at: logs.place ?? name.place,
+                "no logs for the syslog receiver \(called); name one, or say enabled: false")
         }
     }
 }
@@ -225,8 +226,11 @@ extension SettingFormat where Value == String {
             parse: { text in
                 let isHost = text.utf8.allSatisfy { byte in
                     0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
-                        || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%")]
-                            .contains(byte)
+                        || [
+                            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"),
+                            UInt8(ascii: "%"),
+                        ]
+                        .contains(byte)
                 }
                 let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
                 return 1...253 ~= text.utf8.count && isHost && colons != 1 ? text : nil

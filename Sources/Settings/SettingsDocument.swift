@@ -75,7 +75,8 @@ extension SettingsDocument: SettingsSection {
             SettingRow("accounts", section: \.accounts, "Log-ins of local users."),
             SettingRow("metrics", section: \.metrics, "What monitoring systems are told."),
             SettingRow(
-                "syslog", named: \.syslog, most: SyslogReceiverSettings.most, "Receivers of logs by syslog, each by a name."),
+                "syslog", named: \.syslog, most: SyslogReceiverSettings.most,
+                "Receivers of logs by syslog, each by a name."),
         ]
     }
 

@@ -16,7 +16,8 @@ final class DatagramSender: @unchecked Sendable {
 
     /// Looks the server's name up, off the loop, and opens a socket; `then` is told on the loop.
     static func open(
-        _ target: SyslogTarget, loop: any EventLoop, then: @escaping @Sendable (Result<DatagramSender, SyslogError>) -> Void
+        _ target: SyslogTarget, loop: any EventLoop,
+        then: @escaping @Sendable (Result<DatagramSender, SyslogError>) -> Void
     ) {
         let found = NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
             try SocketAddress.makeAddressResolvingHost(target.server, port: target.port)

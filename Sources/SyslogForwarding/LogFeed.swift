@@ -41,7 +41,8 @@ final class LogFeed {
     /// Lost lines that the receiver was not told of, and why they are.
     private(set) var untold: UInt64
     private var cause = "they were removed before they were sent"
-    private(set) var waitingBytes: Int64 = 0
+    /// Bytes of the log behind what was read, as of the last look.
+    private var behind: Int64 = 0
 
     /// Goes on at `entry`, or begins behind what is there now.
     init(_ target: SyslogTarget.Log, _ entry: PositionFile.Entry?, zone: ZoneTable) throws(LogReadError) {
@@ -49,7 +50,8 @@ final class LogFeed {
         path = target.path
         self.zone = zone
         written = target.written
-        renderer = SyslogRenderer(target.sender, zone: zone, services: target.service.map { ServiceNames($0) } ?? ServiceNames())
+        renderer = SyslogRenderer(
+            target.sender, zone: zone, services: target.service.map { ServiceNames($0) } ?? ServiceNames())
         var sender = target.sender
         sender.severity = .warning
         notes = SyslogRenderer(sender, zone: zone)
@@ -69,6 +71,9 @@ final class LogFeed {
 
     var entry: PositionFile.Entry { PositionFile.Entry(log: log, place: confirmed, untold: untold) }
 
+    /// Bytes of the log that are not confirmed.
+    var waitingBytes: Int64 { behind + inFlightBytes }
+
     /// Lines that are not confirmed.
     var waitingLines: UInt64 {
         let arrived = arrivedBefore &+ written()
@@ -79,6 +84,7 @@ final class LogFeed {
     /// Goes back to what was confirmed: the connection is gone.
     func rewind() throws(LogReadError) {
         inFlightLines = 0
+        behind += inFlightBytes
         inFlightBytes = 0
         tail = try LogTail(path: path, from: .place(confirmed), wantsRecords: renderer.needsRecords, zone: zone)
         try settleGap()
@@ -121,6 +127,7 @@ final class LogFeed {
         let lines = UInt64(batch.count - before.count)
         inFlightLines += lines
         inFlightBytes += Int64(buffer.text.count)
+        behind = max(behind - Int64(buffer.text.count), 0)
         return SentStretch(
             feed: 0, place: stretch.next, lines: lines, logBytes: Int64(buffer.text.count),
             bytes: batch.bytes.count - before.bytes)
@@ -209,7 +216,7 @@ final class LogFeed {
 
     /// Looks how much waits.
     func measure() throws(LogReadError) {
-        waitingBytes = try tail.bytesBehind() + inFlightBytes
+        behind = try tail.bytesBehind()
         guard waitingBytes == 0 else { return }
         oldest = nil
         // Whoever counts lines that others wrote may be off by some: where nothing waits it is known.

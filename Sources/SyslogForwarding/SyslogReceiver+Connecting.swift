@@ -66,7 +66,7 @@ extension SyslogReceiver: StreamConnectionOwner {
         disconnect()
         state.phase = .pausing
         noteConnection(reason)
-        carrier = .pausing(until: Clocks.monotonic + Int64.random(in: pause / 2 ... pause))
+        carrier = .pausing(until: Clocks.monotonic + Int64.random(in: pause / 2...pause))
         pause = min(pause * 2, SyslogLimits.longestPause)
         for number in inFlight { answer(number, SyslogError(reason)) }
         publish()

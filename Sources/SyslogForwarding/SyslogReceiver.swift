@@ -211,7 +211,11 @@ final class SyslogReceiver: @unchecked Sendable {
         state.problem = problem
         let isStalled =
             state.phase == .connected && !ledger.isEmpty && Clocks.monotonic - progressedAt > SyslogLimits.stall
-        if !isStalled { state.stalledSince = nil } else if state.stalledSince == nil { state.stalledSince = Clocks.wall }
+        if !isStalled {
+            state.stalledSince = nil
+        } else if state.stalledSince == nil {
+            state.stalledSince = Clocks.wall
+        }
         let published = state
         board.withLock { $0 = published }
     }

@@ -183,6 +183,16 @@ public actor MadeUpEngine: EngineControl {
         return list
     }
 
+    public func syslog() async -> [SyslogState] { baseStatus.syslog }
+
+    public func testSyslog(_ name: String, by actor: ControlActor) async throws(ControlError) -> SyslogState {
+        note("test syslog \(name)", by: actor)
+        guard let state = baseStatus.syslog.first(where: { $0.name == name }) else {
+            throw ControlError(.notFound, "there is no syslog receiver \"\(name)\"")
+        }
+        return state
+    }
+
     public func settings() async -> [SettingState] { settingStates }
 
     public func setSetting(

@@ -28,7 +28,7 @@ struct StatusText {
 
     /// The page, ended by a line end.
     var text: String {
-        [head, problems, sources, demands, logs, dumps, ipl].filter { !$0.isEmpty }.joined(separator: "\n")
+        [head, problems, sources, demands, logs, dumps, ipl, syslog].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var head: String {
@@ -135,6 +135,10 @@ struct StatusText {
             ])
         }
         return table.text
+    }
+
+    private var syslog: String {
+        status.syslog.isEmpty ? "" : SyslogTable(status.syslog, times: times, paint: paint).text
     }
 
     private func warned(_ lost: UInt64) -> String {

@@ -12,6 +12,7 @@ extension GatewayEngine {
         families += logMetrics
         families += dumpMetrics
         families += controlMetrics
+        families += syslogMetrics
         return families
     }
 

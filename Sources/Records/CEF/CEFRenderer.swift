@@ -16,7 +16,8 @@ public struct CEFRenderer: ~Copyable {
     /// For the lines of one log.
     public init(log: String, gateway: String, severity: SyslogSeverity) {
         head.append("CEF:0|Gatelog|Gatelog|")
-        head.append(escaping: Product.version.utf8Span.span.bytes, behindBackslash: UInt8(ascii: "|"), UInt8(ascii: "|"))
+        head.append(
+            escaping: Product.version.utf8Span.span.bytes, behindBackslash: UInt8(ascii: "|"), UInt8(ascii: "|"))
         head.append(UInt8(ascii: "|"))
         rest.append(UInt8(ascii: "|"))
         rest.append(decimal: Self.severity(severity))
