@@ -148,6 +148,10 @@ public struct FileStatus: Hashable, Sendable {
     }
 
     public var kind: Kind
+    /// Whether it is a socket: those are not opened but connected to.
+    public var isSocket: Bool
+    /// Whether it is a device that takes bytes one after another.
+    public var isCharacterDevice: Bool
     /// Bytes, for a regular file.
     public var size: Int64
     /// Two open files of the same device and node are the same file.
@@ -167,6 +171,8 @@ public struct FileStatus: Hashable, Sendable {
             case S_IFDIR: .directory
             default: .other
             }
+        isSocket = Int32(status.st_mode) & S_IFMT == S_IFSOCK
+        isCharacterDevice = Int32(status.st_mode) & S_IFMT == S_IFCHR
         size = Int64(status.st_size)
         device = UInt64(status.st_dev)
         node = UInt64(status.st_ino)

@@ -1,1 +1,3 @@
 import IPMonitor
+
+MonitorProgram.main()

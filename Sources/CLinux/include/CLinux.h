@@ -29,8 +29,11 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <netdb.h>
+#include <sys/signalfd.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
+#include <syslog.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -119,6 +122,27 @@ int gatelog_strerror(int number, char *buffer, size_t capacity);
 // SIG_IGN is a macro with a cast.
 static inline void gatelog_ignore_broken_pipe(void) {
     signal(SIGPIPE, SIG_IGN);
+}
+
+// syslog(3) is variadic.
+static inline void gatelog_syslog(int priority, const char *text) {
+    syslog(priority, "%s", text);
+}
+
+// The address of a host is passed as any bytes.
+static inline int gatelog_host_name(uint32_t address, char *buffer, size_t capacity) {
+    struct sockaddr_in host = {.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(address)}};
+    return getnameinfo((const struct sockaddr *)&host, sizeof host, buffer, (socklen_t)capacity, NULL, 0, NI_NAMEREQD);
+}
+
+// fork(2) is kept from Swift, whose programs may have threads; who calls this has none.
+static inline int gatelog_fork(void) {
+    return fork();
+}
+
+// Requests of the ipl device (ipl(4)): _IOR is a macro with a cast.
+static inline int gatelog_flush_records(int descriptor, int *bytes) {
+    return ioctl(descriptor, _IOR('r', 66, int), bytes);
 }
 
 static inline int gatelog_bind(int descriptor, const struct sockaddr *address, socklen_t length) {

@@ -16,7 +16,7 @@ enum IPLogDetection {
     private static let longestChain = 16
     /// Where two layouts fit alike, the one that stands first.
     private static let preference: [IPLogLayout] = [
-        .v51, .v50, .v41, .v34, .v340, .v32, .manualPage, .manualPageLongNames,
+        .v51, .v41, .v50, .v34, .v340, .v32, .manualPage, .manualPageLongNames,
     ]
 
     static func layout(of bytes: RawSpan, at start: Int, unit: IPLogUnit, isEnd: Bool) -> Answer {
@@ -58,6 +58,8 @@ enum IPLogDetection {
             }
             guard isSensible(layout, bytes, at: place, unit) else { return score / 2 }
             score += isExact(layout, bytes, at: place, size, unit) ? 4 : 2
+            // Two bytes that say what the packet does tell 5.0 from 4.1, where nobody set them.
+            if layout == .v50, layout.owner(bytes, at: place, unit) == .filter { score += 1 }
             place += size
         }
         return score

@@ -43,17 +43,18 @@ extension IPLogText {
     }
 
     /// The family of a packet; nil where it is unknown, or its header is not there.
-    private func family(
+    private mutating func family(
         _ record: IPLogFilterRecord, _ packet: RawSpan, _ layout: IPLogLayout
     ) -> IPLogFamily? {
         guard packet.byteCount > 0 else { return nil }
-        let family: IPLogFamily?
-        if layout == .v51 {
-            family = IPLogFamily(number: record.family)
-        } else {
-            family = IPLogFamily(version: packet.byte(at: 0) >> 4)
+        let version = IPLogFamily(version: packet.byte(at: 0) >> 4)
+        guard layout == .v51 else { return version }
+        guard let family = IPLogFamily(number: record.family), family == .v6 else {
+            return IPLogFamily(number: record.family)
         }
-        return family
+        // One system writes a log, and has one number for IPv6: the first that an IPv6 packet shows.
+        if numberOfV6 == 0, version == .v6 { numberOfV6 = record.family }
+        return record.family == numberOfV6 || numberOfV6 == 0 ? family : nil
     }
 
     /// On Linux: a name that ends in a letter, and is not "lo", has its number behind it.

@@ -142,7 +142,8 @@ extension IPLogText {
             if flags & 0x40 != 0 { out.append(UInt8(ascii: "E")) }
             if flags & 0x80 != 0 { out.append(UInt8(ascii: "C")) }
         }
-        guard options.showsNumbers, packet.holds(16, at: start) else { return }
+        guard options.showsNumbers else { return }
+        guard packet.holds(16, at: start) else { return appendCutNumbers(packet, at: start, to: &out) }
         out.append(UInt8(ascii: " "))
         out.append(decimal: packet.big32(at: start &+ 4))
         out.append(UInt8(ascii: " "))
@@ -150,6 +151,25 @@ extension IPLogText {
         out.append(UInt8(ascii: " "))
         out.append(decimal: UInt32(packet.big16(at: start &+ 14)))
     }
+
+    /// The numbers of a TCP header that was not stored whole. The original takes what is missing from the record that
+    /// follows, which begins with the magic number and a count: as if one with a count of 1 always did.
+    @inline(never)
+    private func appendCutNumbers(_ packet: RawSpan, at start: Int, to out: inout ByteBuffer) {
+        func number(_ range: Range<Int>) -> UInt32 {
+            range.reduce(0) { number, place in
+                let missing = place - packet.byteCount
+                let byte = missing < 0 ? packet.byte(at: place) : missing < 5 ? Self.following[missing] : 0
+                return number << 8 | UInt32(byte)
+            }
+        }
+        for range in [4..<8, 8..<12, 14..<16] {
+            out.append(UInt8(ascii: " "))
+            out.append(decimal: number(range.lowerBound + start..<range.upperBound + start))
+        }
+    }
+
+    private static let following: [UInt8] = [0x4D, 0x4C, 0x50, 0x49, 1]
 
     /// `(frag 65534:8@8+-)`.
     func appendFragment(_ head: IPLogPacketHead, to out: inout ByteBuffer) {

@@ -11,6 +11,7 @@ extension IPLogText {
         out.append(UInt8(ascii: " "))
         appendEnds(record, layout, to: &out)
         if layout.generation == .three {
+            guard record.event != IPLogStateRecord.Event.new else { return out.append(UInt8(ascii: "\n")) }
             appendCounter(" Pkts ", record.packets.forwardIn, to: &out)
             appendCounter(" Bytes ", record.bytes.forwardIn, to: &out)
             return out.append(UInt8(ascii: "\n"))

@@ -26,6 +26,8 @@ public struct IPLogText: ~Copyable {
     }
     var clock: IPLogClock
     var hosts: IPLogHosts
+    /// AF_INET6 of the system that wrote the log; 0 while unknown.
+    var numberOfV6: UInt8 = 0
 
     /// `zone` says how many seconds local time is ahead of UTC at a second since 1970, `host` how an address is called.
     public init(
