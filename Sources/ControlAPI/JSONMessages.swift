@@ -89,6 +89,14 @@ extension TokenRequest: RequestMessage {
     static var fields: [String] { ["name", "scopes", "expires_seconds"] }
 }
 
+extension SettingsReversion: RequestMessage {
+    static var fields: [String] { ["version", "dry_run"] }
+}
+
+extension SettingsApplication: RequestMessage {
+    static var fields: [String] { ["text", "name", "dry_run"] }
+}
+
 extension DumpRequest: RequestMessage {
     static var fields: [String] {
         ["name", "expression", "max_size", "max_seconds", "max_packets", "snap_length", "ring", "replaces"]

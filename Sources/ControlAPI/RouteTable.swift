@@ -95,8 +95,8 @@ struct RouteTable: Sendable {
 
     /// What somebody lacks, and who has it.
     private static func remedy(_ caller: ControlCaller, _ scope: ControlScope) -> String {
-        if case .token(let name) = caller.proof {
-            return "it takes the scope \(scope.rawValue), which the token \(name) was not made with"
+        if case .token = caller.proof {
+            return "it takes the scope \(scope.rawValue), which it was not made with"
         }
         let roles = ControlRole.allCases.filter { $0.scopes.contains(scope) }.map(\.rawValue)
         return "it takes the scope \(scope.rawValue), which the role \(roles.joined(separator: " or ")) has"

@@ -2,7 +2,7 @@
 /// only translates it to HTTP, so that it is tested with an engine that a test made up.
 ///
 /// Every call is checked before anything changes: what throws `ControlError` has changed nothing.
-public protocol EngineControl: AccountControl, Sendable {
+public protocol EngineControl: AccountControl, SettingsHistoryControl, Sendable {
     func status() async -> EngineStatus
     /// What monitoring systems are told, in a fixed order.
     func metrics() async -> [MetricFamily]

@@ -43,6 +43,7 @@ extension GatewayEngine {
         }
         await settle()
         note(actor, "settings", from: nil, to: "read again")
+        tell(document.differences(from: before), by: actor)
     }
 
     /// A key that is in the program, not typed.
@@ -53,23 +54,20 @@ extension GatewayEngine {
 
     /// Applies a change: the settings are checked as a whole and the plan is made before anything is written.
     func change(_ change: SettingsChange, by actor: ControlActor) async throws(ControlError) {
-        let before = document
-        let old = value(of: change.key)
-        let note = SettingsChangeNote(who: actor.name, when: EventTimes.text(Clocks.wall), from: actor.from)
+        let prepared: PreparedChange
         do {
-            let prepared = try settingsBoard.prepare(change, by: note)
-            try adopt(prepared.document)
-            document = try settingsBoard.commit(prepared).document
+            prepared = try settingsBoard.prepare(change, by: changeNote(actor))
         } catch {
-            restore(before)
-            throw ControlError(.invalid, "\(error)")
+            throw ControlError(error)
         }
-        await settle()
-        self.note(actor, "\(change.key)", from: old, to: value(of: change.key))
+        let outcome = try await carryOut(prepared, by: actor, as: nil)
+        guard outcome.changes.isEmpty else { return }
+        // Said again as it was: who did that is told all the same.
+        note(actor, "\(change.key)", from: value(of: change.key), to: value(of: change.key))
     }
 
     /// Lets other settings hold: logs, expressions, plan. Throws where they cannot.
-    private func adopt(_ next: SettingsDocument) throws(EngineError) {
+    func adopt(_ next: SettingsDocument) throws(EngineError) {
         document = next
         addressLists = try lists(of: next)
         try takeUpSettings(next)
@@ -108,7 +106,7 @@ extension GatewayEngine {
         }
     }
 
-    private func restore(_ before: SettingsDocument) {
+    func restore(_ before: SettingsDocument) {
         // It held a moment ago.
         try? adopt(before)
     }

@@ -32,6 +32,22 @@ final class SettingsBoard: Sendable {
         try keeper.prepare(change, by: note)
     }
 
+    func prepare(applying text: SettingsText, by note: SettingsChangeNote) throws(SettingsStoreError) -> PreparedChange
+    {
+        try keeper.prepare(applying: text, by: note)
+    }
+
+    func prepare(revertingTo number: Int, by note: SettingsChangeNote) throws(SettingsStoreError) -> PreparedChange {
+        try keeper.prepare(revertingTo: number, by: note)
+    }
+
+    /// Every version that is kept, the newest first.
+    func history() throws(SettingsStoreError) -> [SettingsVersionHeader] { try keeper.history() }
+
+    func document(of version: Int) throws(SettingsStoreError) -> SettingsDocument { try keeper.document(of: version) }
+
+    func changes(of version: Int) throws(SettingsStoreError) -> SettingsText? { try keeper.changes(of: version) }
+
     /// Makes the change; it is on the disk when this returns.
     func commit(_ change: PreparedChange) throws(SettingsStoreError) -> StoredSettings { try keeper.commit(change) }
 

@@ -12,6 +12,8 @@ struct SettingFormat<Value: Sendable>: Sendable {
     let read: @Sendable (YAMLNode, inout [FormatFault]) -> Value?
     /// The value as YAML on one line.
     let show: @Sendable (Value) -> String
+    /// What differs where the value does, for a value that `show` does not tell: a secret.
+    var identity: (@Sendable (Value) -> String)?
 }
 
 /// A part of a value that could not be read, and what is expected there.

@@ -55,7 +55,11 @@ struct SettingRow<Section>: Sendable {
         }
         values = { section in
             let setting = section[keyPath: path]
-            return [SettingValue(path: [key], text: format.show(setting.value), place: setting.place)]
+            return [
+                SettingValue(
+                    path: [key], text: format.show(setting.value), place: setting.place,
+                    identity: format.identity?(setting.value))
+            ]
         }
     }
 
@@ -74,7 +78,8 @@ struct SettingRow<Section>: Sendable {
         }
         values = { section in
             Inner.rows.flatMap { $0.values(section[keyPath: path]) }.map { value in
-                SettingValue(path: [key] + value.path, text: value.text, place: value.place)
+                SettingValue(
+                    path: [key] + value.path, text: value.text, place: value.place, identity: value.identity)
             }
         }
     }
@@ -87,6 +92,8 @@ struct SettingValue {
     var text: String
     /// Nil for a default.
     var place: SettingsPlace?
+    /// What differs where a value does that is not shown.
+    var identity: String?
 }
 
 extension FaultList {

@@ -8,11 +8,14 @@ public struct SettingsChangeNote: Hashable, Sendable {
     public var when: String
     /// "unix socket, pid 4711".
     public var from: String
+    /// The version that a value came with; nil where that is not known.
+    public var version: Int?
 
-    public init(who: String, when: String, from: String) {
+    public init(who: String, when: String, from: String, version: Int? = nil) {
         self.who = who
         self.when = when
         self.from = from
+        self.version = version
     }
 }
 
@@ -65,7 +68,7 @@ public enum SettingsChanges {
         var text = """
             \(title)\(format)
             # Made from the page and the command line; it stands over gatelog.yaml, which is never written.
-            # Do not edit: `gatelog settings set KEY VALUE` and `gatelog settings unset KEY` make the next version.
+            # Do not edit: `gatelog settings set KEY VALUE`, `unset KEY`, `apply FILE` and `revert N` make the next version.
             # version: \(version)
             # when: \(comment(note.when))
             # who: \(comment(note.who))
@@ -91,6 +94,7 @@ public enum SettingsChanges {
                 text += " \(pair.value.oneLine)"
                 if let note = notes(pair.value.place) {
                     text += "  # \(field(note.who)), \(field(note.when)), \(field(note.from))"
+                    if let version = note.version { text += ", \(version)" }
                 }
                 text += "\n"
             }
@@ -105,10 +109,11 @@ public enum SettingsChanges {
         ).enumerated() where line.first != UInt8(ascii: "#") {
             guard let sign = line.lastIndex(of: UInt8(ascii: "#")) else { continue }
             let text = String(Substring(line[line.index(after: sign)...]))
-            let fields = text.split(separator: ", ", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
+            let fields = text.split(separator: ", ", maxSplits: 3, omittingEmptySubsequences: false)
+            guard fields.count >= 3 else { continue }
             notes[index + 1] = SettingsChangeNote(
-                who: unescaped(fields[0].drop { $0 == " " }), when: unescaped(fields[1]), from: unescaped(fields[2]))
+                who: unescaped(fields[0].drop { $0 == " " }), when: unescaped(fields[1]), from: unescaped(fields[2]),
+                version: fields.count > 3 ? Int(fields[3]) : nil)
         }
         return notes
     }
@@ -160,9 +165,48 @@ extension SettingsLayers {
         let (lower, upper) = try trees(&faults)
         let root = try Self.changed(upper, change, &faults)
         try SettingsReader(lower, root, faults).faults.check()
+        return try next(root, what: change.summary, by: note, version: version, name: name)
+    }
+
+    /// These settings with `text` in place of all changes: a file as an administrator writes one. Throws everything
+    /// that is wrong with it, under the text's own name. Who made a value that stays the same is still told.
+    public func replacing(
+        changes text: SettingsText, what: String, by note: SettingsChangeNote, version: Int, name: String
+    ) throws(SettingsErrors) -> (layers: SettingsLayers, document: SettingsDocument) {
+        var faults = FaultList(SettingsSources(file: file.name, changes: changes?.name ?? "", value: text.name))
+        let (lower, upper) = try trees(&faults)
+        var isBroken = false
+        let composed = faults.compose(text.bytes, .value, &isBroken)
+        if isBroken { try faults.check() }
+        let root = composed.map { faults.moved($0) }
+        try SettingsReader(lower, root, faults).faults.check()
+        let before = upper.map { faults.moved($0) }
+        let kept = root.map { root in before.map { root.keepingPlaces(of: $0) } ?? root }
+        return try next(kept, what: what, by: note, version: version, name: name)
+    }
+
+    /// These settings with the changes of an older version, and with who made each of them then. `older` is nil for
+    /// version 0: no changes at all.
+    public func reverting(
+        to older: SettingsText?, what: String, by note: SettingsChangeNote, version: Int, name: String
+    ) throws(SettingsErrors) -> (layers: SettingsLayers, document: SettingsDocument) {
+        let before = SettingsLayers(file: file, changes: older)
+        var faults = FaultList(SettingsSources(file: file.name, changes: older?.name ?? ""))
+        let (lower, upper) = try before.trees(&faults)
+        try SettingsReader(lower, upper, faults).faults.check()
+        return try before.next(
+            upper.map { faults.moved($0) }, what: what, by: note, version: version, name: name)
+    }
+
+    /// The text of the next version, and the document that it makes.
+    private func next(
+        _ root: YAMLNode?, what: String, by note: SettingsChangeNote, version: Int, name: String
+    ) throws(SettingsErrors) -> (layers: SettingsLayers, document: SettingsDocument) {
         let notes = changes.map { SettingsChanges.notes(in: $0.bytes) } ?? [:]
-        let text = SettingsChanges.text(root, version: version, what: change.summary, by: note) { place in
-            place.layer == .value ? note : notes[place.line]
+        var own = note
+        own.version = version
+        let text = SettingsChanges.text(root, version: version, what: what, by: note) { place in
+            place.layer == .value ? own : notes[place.line]
         }
         let layers = SettingsLayers(file: file, changes: SettingsText(name: name, bytes: text))
         return (layers, try layers.document())

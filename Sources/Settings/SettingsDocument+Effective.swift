@@ -6,12 +6,13 @@ public enum SettingsOrigin: Hashable, Sendable, CustomStringConvertible {
     /// Set by page or command line; the note says by whom, where the changes tell.
     case change(String, SettingsPlace, SettingsChangeNote?)
 
-    /// "default", "gatelog.yaml:12:7", "changed by jane, 2026-11-21T10:00:00Z".
+    /// "default", "gatelog.yaml:12:7", "changed by jane, 2026-11-21T10:00:00Z (version 12)".
     public var description: String {
         switch self {
         case .standard: "default"
         case .file(let name, let place): "\(name):\(place.line):\(place.column)"
-        case .change(_, _, let note?): "changed by \(note.who), \(note.when)"
+        case .change(_, _, let note?):
+            "changed by \(note.who), \(note.when)" + (note.version.map { " (version \($0))" } ?? "")
         case .change(let name, let place, nil): "changed, \(name):\(place.line):\(place.column)"
         }
     }
@@ -23,6 +24,16 @@ public struct EffectiveSetting: Hashable, Sendable {
     /// YAML on one line, as it can be set again.
     public var value: String
     public var origin: SettingsOrigin
+    /// What differs where a value does that is not shown.
+    var identity: String?
+}
+
+/// A key whose value is not the same in two documents.
+public struct SettingDifference: Hashable, Sendable {
+    public var key: SettingsKey
+    /// YAML on one line; nil where there is no such key. Secrets are "(secret)" in both.
+    public var old: String?
+    public var new: String?
 }
 
 extension SettingsDocument {
@@ -31,8 +42,27 @@ extension SettingsDocument {
     public var effective: [EffectiveSetting] {
         let values = Self.rows.flatMap { $0.values(self) } + interfaceValues + groupValues + userValues + otherValues
         return values.map { value in
-            EffectiveSetting(key: SettingsKey(path: value.path), value: value.text, origin: origin(at: value.place))
+            EffectiveSetting(
+                key: SettingsKey(path: value.path), value: value.text, origin: origin(at: value.place),
+                identity: value.identity)
         }
+    }
+
+    /// The keys whose values differ from those of `before`, in the order in which they are listed; those that are gone
+    /// come last.
+    public func differences(from before: SettingsDocument) -> [SettingDifference] {
+        let old = Dictionary(before.effective.map { ($0.key, $0) }) { first, _ in first }
+        var seen: Set<SettingsKey> = []
+        var found: [SettingDifference] = []
+        for setting in effective where seen.insert(setting.key).inserted {
+            let other = old[setting.key]
+            guard other?.value != setting.value || other?.identity != setting.identity else { continue }
+            found.append(SettingDifference(key: setting.key, old: other?.value, new: setting.value))
+        }
+        for setting in before.effective where seen.insert(setting.key).inserted {
+            found.append(SettingDifference(key: setting.key, old: setting.value, new: nil))
+        }
+        return found
     }
 
     /// Where the value of a key is from; of a whole section, of the first of its values that is no default. Nil where

@@ -18,6 +18,19 @@ extension YAMLNode {
         return YAMLNode(place: place, content: .mapping(pairs))
     }
 
+    /// This value, but what is the same in `older` stands where it stood there.
+    func keepingPlaces(of older: YAMLNode) -> YAMLNode {
+        guard case .mapping(let pairs) = content, case .mapping(let olderPairs) = older.content else {
+            return oneLine == older.oneLine ? older : self
+        }
+        let known = Dictionary(olderPairs.map { ($0.key.value, $0) }) { first, _ in first }
+        let kept = pairs.map { pair in
+            guard let older = known[pair.key.value] else { return pair }
+            return YAMLPair(key: older.key, value: pair.value.keepingPlaces(of: older.value))
+        }
+        return YAMLNode(place: place, content: .mapping(kept))
+    }
+
     var isMapping: Bool {
         if case .mapping = content { true } else { false }
     }

@@ -95,13 +95,72 @@ public final class SettingsKeeper: Sendable {
     public func prepare(
         _ change: SettingsChange, by note: SettingsChangeNote
     ) throws(SettingsStoreError) -> PreparedChange {
+        try prepare { (before, version, name) throws(SettingsErrors) in
+            try before.applying(change, by: note, version: version, name: name)
+        }
+    }
+
+    /// The same for a file that takes the place of all changes.
+    public func prepare(
+        applying text: SettingsText, by note: SettingsChangeNote
+    ) throws(SettingsStoreError) -> PreparedChange {
+        try prepare { (before, version, name) throws(SettingsErrors) in
+            try before.replacing(
+                changes: text, what: "apply \(text.name)", by: note, version: version, name: name)
+        }
+    }
+
+    /// The same for going back to the changes of an earlier version; 0 is no changes at all.
+    public func prepare(
+        revertingTo number: Int, by note: SettingsChangeNote
+    ) throws(SettingsStoreError) -> PreparedChange {
+        let older = try changes(of: number)
+        return try prepare { (before, version, name) throws(SettingsErrors) in
+            try before.reverting(
+                to: older, what: "revert \(number)", by: note, version: version, name: name)
+        }
+    }
+
+    private func prepare(
+        _ make: (SettingsLayers, _ version: Int, _ name: String) throws(SettingsErrors)
+            -> (layers: SettingsLayers, document: SettingsDocument)
+    ) throws(SettingsStoreError) -> PreparedChange {
         do {
             let before = try stored ?? load()
             let number = max(try versions.numbers().first ?? 0, before.version) + 1
-            let (layers, document) = try before.layers.applying(
-                change, by: note, version: number, name: versions.path(of: number))
+            let (layers, document) = try make(before.layers, number, versions.path(of: number))
             let after = StoredSettings(layers: layers, document: document, version: number, warnings: before.warnings)
             return PreparedChange(before: before.version, after: after)
+        } catch {
+            throw SettingsStoreError(error)
+        }
+    }
+
+    /// The text of a version as it is kept; nil for version 0, when nothing was changed.
+    public func changes(of number: Int) throws(SettingsStoreError) -> SettingsText? {
+        do {
+            if number == 0 { return nil }
+            let numbers = try versions.numbers()
+            guard numbers.contains(number) else { throw SettingsStoreError.unknown(number, kept: numbers) }
+            let path = versions.path(of: number)
+            let bytes = try versions.contents(of: number)
+            guard let header = SettingsChanges.header(of: bytes), header.isWhole, header.version == number else {
+                throw SettingsStoreError.torn(path: path)
+            }
+            guard header.format <= SettingsChanges.format else {
+                throw SettingsStoreError.newer(path: path, format: header.format)
+            }
+            return SettingsText(name: path, bytes: bytes)
+        } catch {
+            throw SettingsStoreError(error)
+        }
+    }
+
+    /// The settings as they would be with the changes of a version over the administrator's file of now.
+    public func document(of number: Int) throws(SettingsStoreError) -> SettingsDocument {
+        do {
+            let older = try changes(of: number)
+            return try SettingsLayers(file: (try stored ?? load()).layers.file, changes: older).document()
         } catch {
             throw SettingsStoreError(error)
         }

@@ -10,6 +10,10 @@ public enum SettingsStoreError: Error, Hashable, Sendable, CustomStringConvertib
     case system(SystemCallError)
     /// A version of the changes that a newer program wrote, in a form that this one does not know.
     case newer(path: String, format: Int)
+    /// There is no version of that number; those that are kept, the newest first.
+    case unknown(Int, kept: [Int])
+    /// A version that is not whole.
+    case torn(path: String)
     /// Somebody else made a version meanwhile.
     case overtaken(path: String)
 
@@ -23,6 +27,16 @@ public enum SettingsStoreError: Error, Hashable, Sendable, CustomStringConvertib
             \(path): written by a newer Gatelog (form \(format); this one reads up to \(SettingsChanges.format)); \
             install that version again, or move this file away to go back to the version before it
             """
+        case .unknown(let number, let kept):
+            if let newest = kept.first, let oldest = kept.last {
+                """
+                there is no version \(number); \(kept.count) are kept, from \(oldest) to \(newest), and 0 is the \
+                administrator's file alone
+                """
+            } else {
+                "there is no version \(number): nothing was ever changed, and 0 is the administrator's file alone"
+            }
+        case .torn(let path): "\(path): this version is not whole; choose another one"
         case .overtaken(let path):
             "\(path): somebody else has changed the settings meanwhile; reload them and try again"
         }

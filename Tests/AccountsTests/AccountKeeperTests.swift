@@ -132,6 +132,7 @@ struct AccountKeeperTests {
     @Test("A token may what it was made for, and no more than its owner may now")
     func tokens() async throws {
         try await Self.withKeeper { keeper, home in
+            try await keeper.add("admin", displayName: "", role: .administrator, password: Self.password, at: Self.now)
             let value = try keeper.createToken(
                 "ci", scopes: [.logsRead, .settingsChange], owner: "jane", by: "jane", at: Self.now, expiresAt: nil)
             func scopes() throws -> Set<ControlScope> {

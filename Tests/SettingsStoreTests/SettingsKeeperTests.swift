@@ -40,7 +40,8 @@ struct SettingsKeeperTests {
                 }
                 #expect(
                     origins == [
-                        "changed by jane, 2026-11-21T10:00:00Z", "changed by john, 2026-11-22T10:00:00Z",
+                        "changed by jane, 2026-11-21T10:00:00Z (version 1)",
+                        "changed by john, 2026-11-22T10:00:00Z (version 2)",
                         "gatelog.yaml:2:15", "default",
                     ])
             }

@@ -112,7 +112,7 @@ struct SettingsLayersTests {
         let after = try settings.document().effective
         #expect(after.map(\.key) == before.map(\.key))
         #expect(after.map(\.value) == before.map(\.value))
-        #expect(after.allSatisfy { $0.origin.description == "changed by jane, 2026-11-21T10:00:00Z" })
+        #expect(after.allSatisfy { $0.origin.description == "changed by jane, 2026-11-21T10:00:00Z (version 12)" })
     }
 
     @Test("Random changes: the upper value holds, else the lower, else the default")

@@ -17,9 +17,14 @@ struct SettingsCommand: ParsableCommand {
               gatelog settings show logs.debug
               gatelog settings set logs.debug.keep 12
               gatelog settings unset logs.debug.keep
+              gatelog settings history
+              gatelog settings revert 11
+              gatelog settings apply changes.yaml --dry-run
             """,
         subcommands: [
             SettingsCheckCommand.self, SettingsShowCommand.self, SettingsSetCommand.self, SettingsUnsetCommand.self,
+            SettingsHistoryCommand.self, SettingsDiffCommand.self, SettingsRevertCommand.self,
+            SettingsApplyCommand.self, SettingsExportCommand.self,
         ])
 }
 
