@@ -1,6 +1,7 @@
-import Settings
 import TestSupport
 import Testing
+
+@testable import Settings
 
 private let jane = SettingsChangeNote(who: "jane", when: "2026-11-21T10:00:00Z", from: "unix socket, pid 4711")
 private let mallory = SettingsChangeNote(who: "mal # \n, lory", when: "now", from: "\"x\", y # z")
