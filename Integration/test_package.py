@@ -13,8 +13,16 @@ import time
 import unittest
 
 import container
+import test_documents
 from support import ROOT, program
 
+RECEIVER = """
+module(load="imudp")
+template(name="raw" type="string" string="%rawmsg%\\n")
+ruleset(name="central") { action(type="omfile" file="/var/log/central.log" template="raw") }
+input(type="imudp" address="127.0.0.1" port="514" ruleset="central")
+"""
+"""A receiver of syslog, which keeps what comes as it comes."""
 CAPABILITIES = (1 << 12) | (1 << 13)
 """CAP_NET_ADMIN and CAP_NET_RAW."""
 
@@ -64,15 +72,16 @@ class PackageCase(unittest.TestCase):
         cls.addClassCleanup(cls.machine.close)
         if runtime:
             cls.machine.path("/etc/ld.so.conf.d/swift.conf").write_text(runtime + "\n", encoding="utf-8")
-        shutil.copy(cls.package, cls.machine.path("/root/gatelog.deb"))
+            cls.machine.run("ldconfig")
+        shutil.copy(cls.package, cls.machine.path("/root"))
         shutil.copy(newer(cls.package, cls.folder), cls.machine.path("/root/newer.deb"))
 
     def run_in(self, *command, status=0, stdin=None):
         return self.machine.run(*command, status=status, stdin=stdin)
 
-    def install(self, name="gatelog.deb"):
+    def install(self, name=None):
         """As apt does it, from a file: with what it depends on."""
-        self.run_in("ldconfig")
+        name = name or self.package.name
         self.run_in("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "--no-install-recommends",
                     "-o", "Dpkg::Options::=--force-confold", f"/root/{name}")
 
@@ -258,6 +267,37 @@ class Service(PackageCase):
             self.run_in("test", "-e", path, status=1)
         self.run_in("getent", "passwd", "gatelog", status=2)
         self.assertEqual(self.run_in("systemctl", "list-units", "--failed", "--no-legend", "gatelogd*"), "")
+
+
+class Trial(PackageCase):
+    """The manual's way from a fresh system to a service, typed as it stands."""
+
+    def setUp(self):
+        self.machine.path("/etc/rsyslog.d/receiver.conf").write_text(RECEIVER, encoding="utf-8")
+        self.machine.boot()
+
+    def type_all(self, page):
+        """Types what a page says to type on the machine."""
+        for line, text in test_documents.blocks(test_documents.DOCS / page, "sh machine"):
+            done = self.machine.try_run(
+                "env", "HOME=/root", "DEBIAN_FRONTEND=noninteractive", "bash", "-euo", "pipefail", "-c",
+                f"cd /root; {text}")
+            self.assertEqual(
+                done.returncode, 0, f"docs/{page}:{line}\n{done.stdout}{done.stderr}{self.machine.journal()}")
+
+
+class InstallTrial(Trial):
+    def test_the_page_about_installing(self):
+        self.type_all("install.md")
+
+
+@unittest.skipUnless("`syslog." in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), "no syslog yet")
+class KerioTrial(Trial):
+    def test_coming_from_kerio_to_the_first_line_at_the_receiver(self):
+        self.type_all("kerio.md")
+        line = self.run_in("cat", "/var/log/central.log").splitlines()[-1]
+        self.assertRegex(line, r'^<134>\w{3} [ \d]\d \d\d:\d\d:\d\d control KerioControl: DENY "Admin panel block" packet '
+                               r"from Loopback, proto:TCP, len:\d+, 127\.0\.0\.1:\d+ -> 127\.0\.0\.1:4081, flags:\[ SYN \], ")
 
 
 if __name__ == "__main__":

@@ -49,7 +49,11 @@ struct UserAddCommand: DaemonCommand {
 
 struct UserRemoveCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove a local user, his sessions and the tokens that he made.")
+        commandName: "remove", abstract: "Remove a local user, his sessions and the tokens that he made.",
+        discussion: """
+            Examples:
+              gatelog user remove jane
+            """)
 
     @Argument(help: "Which one.")
     var name: String
@@ -64,7 +68,11 @@ struct UserRemoveCommand: DaemonCommand {
 
 struct UserPasswordCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "password", abstract: "Give a local user another password; his sessions end.")
+        commandName: "password", abstract: "Give a local user another password; his sessions end.",
+        discussion: """
+            Examples:
+              gatelog user password jane
+            """)
 
     @Argument(help: "Which one.")
     var name: String
@@ -82,7 +90,11 @@ struct UserPasswordCommand: DaemonCommand {
 
 struct UserRoleCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "role", abstract: "Give a local user another role.")
+        commandName: "role", abstract: "Give a local user another role.",
+        discussion: """
+            Examples:
+              gatelog user role jane auditor
+            """)
 
     @Argument(help: "Which one.")
     var name: String
@@ -102,7 +114,11 @@ struct UserRoleCommand: DaemonCommand {
 
 struct UserEnableCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "Let a local user log in again.")
+        commandName: "enable", abstract: "Let a local user log in again.",
+        discussion: """
+            Examples:
+              gatelog user enable jane
+            """)
 
     @Argument(help: "Which one.")
     var name: String
@@ -118,7 +134,11 @@ struct UserEnableCommand: DaemonCommand {
 struct UserDisableCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable",
-        abstract: "Let a local user log in no more; his sessions end, his tokens are worth nothing.")
+        abstract: "Let a local user log in no more; his sessions end, his tokens are worth nothing.",
+        discussion: """
+            Examples:
+              gatelog user disable jane
+            """)
 
     @Argument(help: "Which one.")
     var name: String
@@ -133,7 +153,11 @@ struct UserDisableCommand: DaemonCommand {
 
 struct UserAccountsCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "accounts", abstract: "Show the local users of the daemon.")
+        commandName: "accounts", abstract: "Show the local users of the daemon.",
+        discussion: """
+            Examples:
+              gatelog user accounts
+            """)
 
     @Flag(help: "One JSON object a user.")
     var json = false
