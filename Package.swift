@@ -222,6 +222,10 @@ let package = Package(
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
             path: "Benchmarks/Ring", swiftSettings: common),
 
+        // The devices in a guest, and the sockets under load: for tests and measurements.
+        .executableTarget(
+            name: "IPLDeviceTrial", dependencies: ["Primitives", "SystemCalls", "IPLog", "IPLogDevice"],
+            path: "Tests/IPLDeviceTrial", swiftSettings: common),
         .target(
             name: "TestSupport",
             dependencies: ["CMallocCounter", "CNamespaces", "Primitives", "PacketDecoding", "CaptureFiles"],

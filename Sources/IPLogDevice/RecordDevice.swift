@@ -20,7 +20,8 @@ public final class RecordDevice: Sendable {
         /// Who may flush through a socket: whoever could open the device for writing.
         public var mayFlush: @Sendable (LocalPeer) -> Bool
 
-        public init(folder: String) {
+        public init(kind: Kind? = nil, folder: String) {
+            self.kind = kind
             self.folder = folder
             mayFlush = { $0.userID == 0 || $0.userID == Processes.userID }
         }
