@@ -8,8 +8,8 @@ import unittest
 
 import support
 
-PATIENCE = 50
-"""Seconds that the guest may take; it takes about fifteen."""
+PATIENCE = 100
+"""Seconds that the guest may take on a machine that has much else to do; alone it takes eight."""
 
 
 def trial():
