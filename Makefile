@@ -48,6 +48,7 @@ fuzz: ## each fuzz target for SECONDS (60)
 record: ## write the goldens anew from what the programs print now; read the diff afterwards
 	@GATELOG_RECORD=1 swift test
 	@GATELOG_RECORD=1 scripts/integration
+	@scripts/limits
 
 format: ## format the sources in place
 	@swift format format --in-place --recursive --parallel Sources Tests Benchmarks Fuzz Package.swift

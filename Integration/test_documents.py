@@ -94,6 +94,9 @@ class Documents(Case):
         named = set(re.findall(r"\]\((\w+\.md)\)", (DOCS / "README.md").read_text(encoding="utf-8")))
         self.assertEqual(sorted(named | {"README.md"}), sorted(page.name for page in PAGES))
 
+    def test_the_table_of_limits_is_that_of_the_sources(self):
+        self.peer(ROOT / "scripts" / "limits", "--check")
+
     @unittest.skipIf(UNAVAILABLE, UNAVAILABLE)
     def test_nft_takes_every_table(self):
         with namespaces.Network("gateway") as net:

@@ -14,10 +14,12 @@ public struct Account: Hashable, Sendable {
     public internal(set) var lastLogin: Timestamp?
 
     /// Bytes of a name.
+    /// - Limit: the name of a local user | bytes | an error
     public static let longestName = 64
     /// Bytes of a display name.
     public static let longestDisplayName = 255
     /// Bytes of a password.
+    /// - Limit: a password | bytes | an error
     public static let longestPassword = 1024
 
     /// Whether an account or a token can have that name: it stays in its line, and in a path.

@@ -5,6 +5,7 @@ import Primitives
 struct AccountBook: Hashable, Sendable {
     static let format = 1
     /// Accounts, and tokens, at most.
+    /// - Limit: local users, and tokens |  | an error
     static let limit = 1000
 
     private(set) var accounts: [String: Account] = [:]

@@ -3,6 +3,7 @@ import Primitives
 /// Who failed to log in how often, by address. Bounded; times come in (nanoseconds of a clock that never goes back).
 struct LoginThrottle: Sendable {
     /// Addresses that are remembered; beyond, the oldest that is not blocked makes room.
+    /// - Limit: addresses whose failed log-ins are remembered |  | the oldest that is not blocked makes room
     static let limit = 4096
     /// Attempts of a blocked address are told once in so long.
     static let tellInterval: Int64 = 60_000_000_000

@@ -4,7 +4,9 @@ import Primitives
 /// that never goes back).
 struct SessionTable: Sendable {
     /// Sessions at most; of one user at most. The one that was not used for longest makes room.
+    /// - Limit: sessions |  | the one that was not used for longest makes room
     static let limit = 1000
+    /// - Limit: sessions of one user |  | the same
     static let limitOfOne = 32
 
     struct Session: Hashable, Sendable {

@@ -23,17 +23,23 @@ public struct CaptureParser: ~Copyable {
     }
 
     /// Blocks of more bytes are not read; the buffer of a feeder never has to be larger than this and a read.
+    /// - Limit: a block of a capture | bytes | damage
     public static let blockLimit = 16 << 20
     /// The largest packet of a pcap whose header does not announce larger ones, as in libpcap and Wireshark.
+    /// - Limit: a packet of a pcap whose header announces no more | bytes | damage
     public static let packetLimit = 262_144
     /// Places of damage that are kept; more are only counted.
+    /// - Limit: places of damage that are told |  | the others are counted
     public static let damageLimit = 100
     /// Interfaces that one section, and that one run, may have.
+    /// - Limit: interfaces of a capture |  | their packets are damage
     public static let interfaceLimit = 4_096
     /// Sections whose texts are kept.
+    /// - Limit: sections of a capture whose texts are kept |  | their texts are not
     public static let sectionLimit = 1_024
 
     /// Bytes of options of sections and interfaces (names, comments, descriptions) that are kept in all.
+    /// - Limit: names and comments that are kept of a capture | bytes | left out
     public static let textLimit = 4 << 20
 
     /// Where the next record begins, in the window.

@@ -6,6 +6,7 @@ public import Primitives
 /// so for one writer, and dumps do for many.
 public enum PcapngBlock {
     /// The most bytes of a packet that every reader takes: Wireshark refuses a file with longer Ethernet packets.
+    /// - Limit: a packet in a dump | bytes | cut, since Wireshark refuses longer ones
     public static let packetLimit = 262_144
 
     /// Bytes of a packet's block beside the packet, its padding and a comment.

@@ -51,6 +51,7 @@ struct SectionState {
 /// A block that a copy of a capture should have too, in little-endian order whatever it was read in.
 public struct KeptBlocks: Sendable {
     /// Bytes of blocks that are kept at one time; later blocks are only counted.
+    /// - Limit: blocks of a capture kept for a copy | bytes | counted
     public static let byteLimit = 16 << 20
 
     /// The blocks, one behind the other, ready to be written.
@@ -74,6 +75,7 @@ public struct KeptBlocks: Sendable {
 /// A name that a capture gives to an address (name resolution block).
 public struct CaptureName: Hashable, Sendable {
     /// Names that are kept of one capture.
+    /// - Limit: names that a capture gives |  | passed over
     public static let limit = 16_384
 
     public var address: IPAddress

@@ -2,6 +2,7 @@
 public struct Decompressor: ~Copyable {
     /// The most bytes that a zstd stream may have its decoder look back, and with that the memory of the
     /// decoder: the `zstd` program's own default.
+    /// - Limit: window of a zstd stream | bytes | an error
     public static let zstdWindowLimit = 1 << 27
 
     /// What came of one call.

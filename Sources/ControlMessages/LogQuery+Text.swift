@@ -1,5 +1,6 @@
 extension LogQuery {
     /// Lines of one page at most.
+    /// - Limit: a page of a log | lines | an error
     public static var largestLimit: Int { 10_000 }
 
     /// The query as names and values of a URL's query; what is not set has none.

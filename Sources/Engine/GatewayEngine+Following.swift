@@ -42,6 +42,7 @@ final class LogListener: Sendable {
     /// Lines of a page.
     private static let lines = 500
     /// Bytes that a listener may be behind.
+    /// - Limit: how far a follower may be behind | bytes | passed over, and the next page says how many lines
     private static let greatestLag: Int64 = 16 << 20
 
     private let continuation: AsyncStream<LogPage>.Continuation

@@ -6,6 +6,7 @@ import SystemCalls
 /// engine nor other requests.
 final class QueryThreads: Sendable {
     /// Searches that run at one time; a further one is refused.
+    /// - Limit: searches at a time |  | `unavailable`
     static let limit = 8
 
     private let running = Mutex(0)

@@ -32,6 +32,7 @@ struct WorkerPlan: ~Copyable, @unchecked Sendable {
     let filter: KernelFilter?
 
     /// Most taps of one worker: their matches are bits of a word.
+    /// - Limit: expressions of one source |  | never reached: packet logging and the dumps that run
     static let tapLimit = 64
 
     /// Compiles the taps of `plan` that a source of `feed` serves. `dumps` gives each dump's tap its producer.

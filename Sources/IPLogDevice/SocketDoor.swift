@@ -5,6 +5,7 @@ import SystemCalls
 /// A unit at a socket: connections that ask (`SocketQuestion`), one of which reads.
 final class SocketDoor: UnitDoor {
     /// Connections that a unit has at a time.
+    /// - Limit: readers of an ipl unit at its socket |  | refused
     static let mostConnections = 16
 
     private let queue: UnitQueue

@@ -3,6 +3,7 @@
 /// its records, `debug.log.rec` or `debug.log.1.rec`, and the directory of these, `debug.log.idx` or `debug.log.1.idx`.
 public struct LogFileNames: Hashable, Sendable {
     /// The greatest number of a rotated file.
+    /// - Limit: rotated files of a log, whatever `logs.keep` says |  | the oldest go
     public static let mostSegments = 9_999
 
     /// "debug".

@@ -43,6 +43,7 @@ enum BlockHeader {
     static let version: UInt16 = 1
     static let length = 128
     /// Bytes of the longest block. A chunk of a writer is far below.
+    /// - Limit: a block of a log's index | bytes | damage
     static let longest = 64 << 20
 
     enum Offset {

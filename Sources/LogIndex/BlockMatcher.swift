@@ -76,6 +76,7 @@ indirect enum BlockTest: Sendable {
 
 extension BlockTest {
     /// Keys that one condition asks for; beyond them it is taken as met.
+    /// - Limit: keys that one condition asks an index for |  | the blocks are read
     static let mostKeys = 512
 
     /// What `tree` asks of a block.

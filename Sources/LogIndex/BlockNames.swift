@@ -18,8 +18,10 @@ struct BlockNames: ~Copyable {
 
     private static let size = 4096
     /// Names of a block; further ones are not known in it. A block of some thousand lines stays below.
+    /// - Limit: names in a block of the index |  | not known in it
     private static let most = 65_535
     /// Bytes of one name; the rest of a longer one is cut off.
+    /// - Limit: a name in the index | bytes | cut off
     private static let longest = 1024
 
     /// The section as it stands in the block.

@@ -14,6 +14,7 @@ struct PacketLineParser: ~Copyable {
     }
 
     /// Interfaces that are remembered; the names of further ones are lost.
+    /// - Limit: interfaces of lines that are read back |  | their names are lost
     private static let mostInterfaces = 4096
 
     private(set) var names = PacketNames()

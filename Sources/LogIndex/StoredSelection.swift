@@ -17,6 +17,7 @@ public struct StoredSelection: ~Copyable {
     public let matcher: BlockMatcher
 
     /// Names that one program learns; then a new one begins, so that memory is bounded.
+    /// - Limit: names that one search learns |  | it begins anew
     static let mostNames = 60_000
 
     private let tree: Tree?

@@ -3,6 +3,7 @@ import Primitives
 /// The addresses in the answer section of a DNS response (RFC 1035), one after the other.
 struct DNSAnswers {
     /// More records than this are passed over.
+    /// - Limit: records of a DNS answer that are looked at |  | passed over
     static let recordLimit = 64
     /// Aliases that one answer may lead through.
     static let aliasLimit = 16

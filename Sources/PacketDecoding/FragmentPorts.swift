@@ -7,6 +7,7 @@ public import Primitives
 public struct FragmentPorts: ~Copyable {
     /// Nanoseconds of packet time for which a first fragment's ports are remembered: as long as Linux waits for the
     /// rest of a datagram (30 s).
+    /// - Limit: ports of a first fragment are remembered for | ns | later fragments have none
     public static let lifetime: Int64 = 30_000_000_000
 
     private var table: SeededTable<UInt32>

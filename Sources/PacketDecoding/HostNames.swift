@@ -8,6 +8,7 @@ public import Primitives
 /// for a log asks what a client was told, not what is still true.
 public struct HostNames: ~Copyable {
     /// Up to four numbers of names; 0 is none.
+    /// - Limit: names of one address |  | the newest stay
     public typealias Names = InlineArray<4, UInt32>
 
     private var table: SeededTable<Names>

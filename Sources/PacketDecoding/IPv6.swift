@@ -2,6 +2,7 @@ import Primitives
 
 extension Layers {
     /// More extension headers than this stop the decoder.
+    /// - Limit: IPv6 extension headers of a packet |  | the decoder stops with an error
     public static let extensionHeaderLimit = 16
 
     /// An IPv6 packet (RFC 8200) that begins at `offset`.

@@ -95,6 +95,7 @@ public struct Layers: Sendable {
     public var etherType: UInt16 = 0
     /// How many VLAN identifiers `vlans` holds, outermost first: 1...4. Further tags are passed over.
     public var vlanCount: UInt8 = 0
+    /// - Limit: VLAN tags of a frame |  | further ones are passed over
     public var vlans: InlineArray<4, UInt16> = .init(repeating: 0)
     public var linkDirection: FrameDirection = .unknown
 

@@ -16,8 +16,10 @@ final class DumpLane: Sendable {
 /// `patience`, and not with more than `limit` chunks: then what is there goes out as it is.
 struct DumpMerge {
     /// Nanoseconds that a chunk waits for the other workers.
+    /// - Limit: what a dump waits for to bring several workers into order | ns | goes out as it came
     static let patience: Int64 = 2_000_000_000
     /// Chunks that wait.
+    /// - Limit: chunks that wait for that |  | the same
     static let limit = 48
     /// Bytes that are gathered before they are written.
     static let gathered = 256 << 10

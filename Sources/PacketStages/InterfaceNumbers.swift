@@ -7,6 +7,7 @@ import PacketDecoding
 /// from above, those of the capture files' own interfaces from below, so that they never meet.
 struct InterfaceNumbers {
     /// Most indexes told apart; a packet on a further one is on an unnamed interface.
+    /// - Limit: interfaces that a capture's packets name by the kernel's index |  | packets of further ones have none
     static let limit = 1024
 
     private var ids: [UInt32: InterfaceID] = [:]

@@ -8,6 +8,12 @@ public import Records
 ///
 /// Owns what is reused from packet to packet, so that a steady state allocates nothing.
 public struct PacketTables: ~Copyable {
+    /// - Limit: datagrams whose fragments inherit ports |  | the oldest make room
+    private static let datagrams = 16_384
+    /// - Limit: addresses with names; there is room for twice as many names |  | addresses make room, names are
+    ///   refused and counted
+    private static let addresses = 32_768
+
     /// Facts that cost a look-up.
     public struct Needs: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
@@ -62,10 +68,10 @@ public struct PacketTables: ~Copyable {
         if lookups.geography.isEmpty { needs.remove(.geography) }
         // Tables that were in use stay in use: a name that was learned remains true.
         if needs.contains(.fragments), !self.needs.contains(.fragments) {
-            fragments = FragmentPorts(capacity: 16_384, seed: seed)
+            fragments = FragmentPorts(capacity: Self.datagrams, seed: seed)
         }
         if needs.contains(.hosts), !self.needs.contains(.hosts) {
-            hosts = HostNames(capacity: 32_768, seed: seed)
+            hosts = HostNames(capacity: Self.addresses, seed: seed)
         }
         self.needs = needs.union(self.needs.intersection([.fragments, .hosts]))
         looksUp = !self.needs.isDisjoint(with: [.hosts, .users, .geography])

@@ -19,10 +19,13 @@ public final class Pattern: @unchecked Sendable {
     }
 
     /// Bytes of a pattern's UTF-8.
+    /// - Limit: a regular expression | bytes | an error with its position
     public static let lengthLimit = 32 << 10
     /// Steps of backtracking from one starting place, after which a text counts as not matching.
+    /// - Limit: steps of a regular expression from one place |  | counts as not matching, and is counted
     public static let stepLimit = 10_000
     /// Steps in one text, as PCRE2 counts them: long texts get fewer for each starting place.
+    /// - Limit: steps of a regular expression over a whole text |  | counts as not matching, and is counted
     public static let workLimit = 100_000_000
     /// Bytes that one match may keep on its stack.
     static let stackLimit = 512 << 10

@@ -4,6 +4,7 @@ public import Primitives
 /// used as they are: `#` and `;` begin a comment, blanks and empty lines are skipped, a line may end in CR LF.
 public enum AddressFile {
     /// Bytes of a file at most, for those who read it.
+    /// - Limit: a file of addresses | bytes | what was read before is kept, and said
     public static let longest = 256 << 20
 
     /// The entries of `bytes`, in their order; throws all lines that are none, up to `SettingsLimits.errors`.

@@ -42,16 +42,22 @@ public struct SettingsErrors: Error, Hashable, Sendable, CustomStringConvertible
 /// Bounds of what is read, each an error with its place.
 public enum SettingsLimits {
     /// Bytes of a settings file.
+    /// - Limit: a settings file | bytes | an error with line and column
     public static let bytes = 16 << 20
     /// Levels of lists and maps in each other; the settings need five.
+    /// - Limit: nesting of the settings | levels | an error with line and column
     public static let nesting = 32
     /// Values and keys in a settings file; long lists of addresses belong into files of their own.
+    /// - Limit: values and keys of the settings |  | an error with line and column
     public static let values = 1_000_000
     /// Errors that are told of one file.
+    /// - Limit: errors told of one settings file |  | a line says that there are more
     public static let errors = 50
     /// Bytes of a name.
+    /// - Limit: a name in the settings | bytes | an error with line and column
     public static let name = 255
     /// Ranges in all groups together once nested groups stand in each other.
+    /// - Limit: ranges in all address groups |  | an error
     public static let ranges = 16_000_000
 }
 

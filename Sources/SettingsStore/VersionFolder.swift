@@ -24,6 +24,7 @@ struct VersionFolder: Sendable {
     }
 
     /// Versions that are kept.
+    /// - Limit: versions of the changed settings that are kept |  | the oldest go
     static let limit = 200
 
     let path: String

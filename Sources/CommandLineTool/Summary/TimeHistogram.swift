@@ -12,6 +12,7 @@ struct TimeHistogram {
     }
 
     /// Most slots held at once; the memory is bounded by it.
+    /// - Limit: slots of the time histogram |  | made wider and merged
     static let slotLimit = 4096
 
     /// Nanoseconds of a second and of a day.

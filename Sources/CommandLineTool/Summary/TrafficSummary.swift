@@ -37,6 +37,7 @@ struct TrafficSummary {
     }
 
     /// Most addresses counted apart. An address that comes later is counted as one of the others.
+    /// - Limit: talkers of a summary |  | counted together, and said
     static let talkerLimit = 65_536
 
     private(set) var total = Counts()

@@ -21,6 +21,7 @@ struct ConditionBoard: Sendable {
     }
 
     /// Conditions that are kept at once; further ones are counted.
+    /// - Limit: conditions that stand at a time |  | counted
     static let limit = 200
     /// Seconds without a further loss after which losses are over.
     private static let calmAfterLosses: Int64 = 30

@@ -29,11 +29,15 @@ public struct ExpressionErrors: Error, Hashable, Sendable {
 /// Limits of the language, each an error with a position.
 public enum ExpressionLimits {
     /// Bytes of text.
+    /// - Limit: text of an expression | bytes | an error with its position
     public static let text = 16 << 20
     /// Levels of parentheses, `!` and `inner(`.
+    /// - Limit: nesting of an expression | levels | an error with its position
     public static let nesting = 256
     /// Errors reported in one go; reading ends there.
+    /// - Limit: errors told of one expression |  | a line says that reading ended there
     public static let errors = 20
     /// Regular expressions, each of which is a program of its own.
+    /// - Limit: regular expressions in one expression |  | an error with its position
     public static let patterns = 1000
 }

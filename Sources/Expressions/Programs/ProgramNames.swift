@@ -96,6 +96,7 @@ extension NameCriterion {
 
 extension Program {
     /// Identifiers from here on are not learned: a table of names that is bounded stays below.
+    /// - Limit: identifiers that a program learns |  | refused and counted
     public static let identifierLimit: UInt32 = 1 << 22
 
     /// Identifiers that were not learned because they are beyond `identifierLimit`.

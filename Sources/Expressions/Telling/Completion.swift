@@ -13,6 +13,7 @@ public struct Completion: Hashable, Sendable {
     public var meaning: String
 
     /// More names than these are not offered at once.
+    /// - Limit: completions that are offered |  | left out
     public static let most = 200
 
     /// What can stand at `cursor` (bytes from the start of `text`), in the order in which it should be

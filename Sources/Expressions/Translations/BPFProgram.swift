@@ -18,6 +18,7 @@ public struct BPFProgram: Sendable {
     }
 
     /// The kernel's limit (BPF_MAXINSNS).
+    /// - Limit: instructions of a BPF program |  | it is made wider, and said
     public static let instructionLimit = 4096
 
     /// Ranges of one list that are decided one by one in the first attempt; a longer list is made

@@ -7,6 +7,7 @@ import Primitives
 /// it. Where a later rule would act on a packet again, end each with `accept` or a `return`.
 public struct NftablesMatch: Sendable {
     /// Rules that an expression may become; a part that would need more is left out, towards the wider side.
+    /// - Limit: rules of an nftables translation |  | it is made wider, and said
     public static let ruleLimit = 64
 
     /// The matches of each rule. No rule: nothing is meant. An empty one: every packet.

@@ -7,6 +7,7 @@ struct ConfigurationFile {
     var notes: [String]
 
     /// Bytes that the file may have.
+    /// - Limit: an ipmon.conf | bytes | an error
     static let longest = 4 << 20
 
     /// Reads and checks the file.

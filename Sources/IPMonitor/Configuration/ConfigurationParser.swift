@@ -12,6 +12,7 @@ public struct ConfigurationParser {
     public internal(set) var notes: [String] = []
 
     /// Rules that one file may have.
+    /// - Limit: rules of an ipmon.conf |  | an error
     public static let mostRules = 4096
 
     init(_ text: [UInt8], tables: IPLogTables) throws(ConfigurationError) {

@@ -15,6 +15,7 @@ public struct ConnectionSource: ~Copyable {
         /// Bytes of the socket's buffer, as the kernel counts.
         public var receiveBuffer: Int = 16 << 20
         /// Connections whose start is remembered, for kernels that keep no time stamps. 56 bytes each.
+        /// - Limit: connections whose start is remembered |  | the oldest make room: a line without its duration
         public var rememberedStarts: Int = 65_536
         /// Of the table of starts: new for each run.
         public var seed: UInt64

@@ -31,6 +31,7 @@ public struct FirewallLogSource: ~Copyable, PacketSource {
     }
 
     /// More groups than this are refused.
+    /// - Limit: log groups of one source |  | an error
     public static let mostGroups = 64
 
     private struct Group {

@@ -5,8 +5,10 @@ import Primitives
 /// changes nothing.
 package struct InterfaceTable {
     /// More interfaces than this are not kept.
+    /// - Limit: interfaces of the machine |  | refused and counted
     static let mostInterfaces = 65_536
     /// More addresses of one interface than this are not kept.
+    /// - Limit: addresses of an interface |  | refused and counted
     static let mostAddresses = 4_096
 
     private var interfaces: [UInt32: NetworkInterface] = [:]

@@ -3,6 +3,7 @@ import SystemCalls
 /// What runs in the kernel on each frame: the union of what everybody asked for, behind what this ring never wants.
 enum KernelFilter {
     /// The kernel's limit (BPF_MAXINSNS).
+    /// - Limit: instructions of the kernel's filter |  | it is made wider; the list of interfaces is left to the ring
     static let instructionLimit = 4_096
 
     /// Lets nothing through.

@@ -18,6 +18,7 @@ struct RingHeader {
     @usableFromInline let isOutgoing: Bool
 
     /// The first index of an interface that no `InterfaceID` holds.
+    /// - Limit: interfaces by the kernel's index |  | packets of further ones have no interface, and are counted
     @inlinable static var interfaceLimit: UInt32 { 65_535 }
 
     @inlinable @inline(__always)

@@ -6,6 +6,7 @@ struct TextScan: ~Copyable {
     /// Bytes that are read at a time.
     static let chunkLength = 256 << 10
     /// Of a longer line only so many bytes are looked at.
+    /// - Limit: a line that is searched | bytes | only so much of it is looked at
     static let lineLimit = 1 << 20
     private static let lookBackLength: Int64 = 8 << 10
 

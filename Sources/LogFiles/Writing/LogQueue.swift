@@ -8,8 +8,12 @@ import SystemCalls
 final class LogQueue: Sendable {
     /// Chunks that a log has at most; at 256 KiB of text each, 16 MiB wait before lines are lost. They are made when
     /// they are first needed.
+    /// - Limit: chunks of lines on their way to a log | of 256 KiB or 4,096 lines | counted, and said in the log
+    ///   before the next line
     static let chunkLimit = 64
     /// Bytes of cold lines that wait at most.
+    /// - Limit: lines of the daemon's own that wait for a log | bytes | counted, and said in the log before the next
+    ///   line
     static let coldLimit = 1 << 20
 
     enum Item: Sendable {

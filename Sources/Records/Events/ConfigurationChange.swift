@@ -12,6 +12,7 @@ public struct ConfigurationChange: Hashable, Sendable {
     public var new: String?
 
     /// Bytes of a value in a line; a longer one is cut, and says how long it is.
+    /// - Limit: a value in a line of the Config log | bytes | cut, and said
     public static var longestValue: Int { 1024 }
 
     public init(who: String, from: String, path: String, old: String?, new: String?) {

@@ -22,6 +22,7 @@ public struct PacketTemplate: Sendable {
     }
 
     /// Bytes of a template.
+    /// - Limit: a template | bytes | an error
     public static let longest = 4096
 
     /// The text that it was made from.
