@@ -277,7 +277,9 @@ let package = Package(
         test("IPMonitor", ["Primitives", "SystemCalls", "IPLog"]),
         test("IPLogDevice", ["Primitives", "SystemCalls", "IPLog"]),
         test("Users", ["Primitives"]),
-        test("RadiusAccounting", ["Primitives", "SystemCalls", "Users"]),
+        test(
+            "RadiusAccounting",
+            ["Primitives", "SystemCalls", "Users", .product(name: "Crypto", package: "swift-crypto")]),
         test("Accounts", ["Primitives", "SystemCalls", "ControlMessages"]),
         test("HostResolution", ["Primitives", "SystemCalls"]),
         test("SyslogForwarding", ["Primitives", "SystemCalls", "Records", "LogIndex", "LogFiles"]),
@@ -320,6 +322,7 @@ if Context.environment["GATELOG_FUZZ"] != nil {
         ("Netlink", ["LiveCapture", "Netlink", "PacketDecoding", "Primitives", "Records"]),
         ("Pcap", ["TestSupport"]),
         ("Pcapng", ["TestSupport"]),
+        ("Radius", ["Primitives", "RadiusAccounting"]),
         ("Settings", ["Settings"]),
     ]
     package.targets.append(

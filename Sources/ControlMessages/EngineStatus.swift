@@ -14,6 +14,8 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     /// The units of the ipl log; none where it is off.
     public var ipl: [IPLogState] = []
     public var syslog: [SyslogState] = []
+    /// Nil where there are no RADIUS clients.
+    public var radius: RadiusState?
     /// What an administrator should act on: missing privileges, full disks, lost packets.
     public var problems: [String] = []
     /// The same, each with its kind and how long it has stood.
@@ -28,7 +30,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, gateway, sources, demands, logs, dumps, ipl, syslog, problems, conditions
+        case version, gateway, sources, demands, logs, dumps, ipl, syslog, radius, problems, conditions
         case startedAt = "started_at"
         case processID = "process_id"
         case residentBytes = "resident_bytes"

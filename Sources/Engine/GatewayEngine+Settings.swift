@@ -2,6 +2,7 @@ public import ControlMessages
 import Expressions
 import LogIndex
 import Primitives
+import RadiusAccounting
 import Records
 import Settings
 import SettingsStore
@@ -72,8 +73,10 @@ extension GatewayEngine {
         addressLists = try lists(of: next)
         try takeUpSettings(next)
         let receivers = try checkedSyslogTargets(next)
+        let radius = try makeRadius(next)
         try replan()
         syslogService.configure(receivers)
+        applyRadius(radius)
         logs.configure(next.logs)
         access.withLock { $0 = AccessGroups(next.api) }
         metricsListener.want(next.metrics)

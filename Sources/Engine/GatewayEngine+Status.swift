@@ -24,6 +24,7 @@ extension GatewayEngine: EngineControl {
         status.dumps = dumpStore.list().filter { $0.phase != .finished }.map(DumpState.init)
         status.ipl = iplStates
         status.syslog = syslogStates
+        status.radius = radiusState
         status.problems = board.texts
         status.conditions = board.states
         return status

@@ -8,6 +8,7 @@ import PacketDecoding
 import PacketDumps
 import PacketStages
 import Primitives
+import RadiusAccounting
 import Records
 import Settings
 import SettingsStore
@@ -49,6 +50,8 @@ public actor GatewayEngine {
     /// The expression whose packets are records.
     var iplPackets: PacketLogging?
     var watchers: [Thread] = []
+    /// RADIUS accounting, where there are clients.
+    var radius: AccountingServer?
     let isStopping = StopFlag()
     let access: Mutex<AccessGroups>
     /// Whose lines are written, for those who do not wait for the engine.
@@ -140,6 +143,7 @@ public actor GatewayEngine {
             noteEnd()
             throw error
         }
+        startRadius()
         startWatchers()
     }
 
@@ -152,6 +156,7 @@ public actor GatewayEngine {
         for (_, writer) in logs.all { writer.endWaiting() }
         for source in sources { source.join() }
         connections?.join()
+        radius?.stop()
         for watcher in watchers { watcher.join() }
         sources = []
         connections = nil

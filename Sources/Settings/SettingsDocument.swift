@@ -19,6 +19,8 @@ public struct SettingsDocument: Sendable {
     public internal(set) var metrics = MetricsSettings()
     /// Receivers of logs by syslog.
     public internal(set) var syslog: [SyslogReceiverSettings] = []
+    public internal(set) var radius = RadiusSettings()
+    public internal(set) var names = HostNameSettings()
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
@@ -77,6 +79,8 @@ extension SettingsDocument: SettingsSection {
             SettingRow(
                 "syslog", named: \.syslog, most: SyslogReceiverSettings.most,
                 "Receivers of logs by syslog, each by a name."),
+            SettingRow("radius", section: \.radius, "RADIUS accounting: who is where."),
+            SettingRow("names", section: \.names, "Names of hosts."),
         ]
     }
 

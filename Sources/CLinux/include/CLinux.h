@@ -197,6 +197,26 @@ static inline int gatelog_connect(int descriptor, const struct sockaddr *address
 // The kernel's struct tcp_info grows with its versions and clashes with the C library's, which lacks what we ask for.
 // 1: told; 0: this kernel does not tell; -1: errno.
 int gatelog_tcp_progress(int descriptor, uint64_t *acknowledged, uint32_t *window, uint32_t *silence);
+// One UDP datagram and both its ends: the other's address and port, and which of ours it was sent to, so that an
+// answer leaves from there. Control messages are walked by macros, and their structs are only there with _GNU_SOURCE;
+// datagrams.c defines that. IPv4 addresses are mapped (::ffff:0:0/96); ports are in host order.
+struct gatelog_datagram_ends {
+    uint8_t remote[16];
+    uint8_t local[16];
+    uint32_t scope;
+    uint32_t interface;
+    uint16_t port;
+    uint8_t has_local;
+    uint8_t is_truncated;
+};
+ssize_t gatelog_receive_datagram(int descriptor, void *buffer, size_t capacity, struct gatelog_datagram_ends *ends);
+ssize_t gatelog_send_datagram(
+    int descriptor, int family, const void *bytes, size_t count, const struct gatelog_datagram_ends *ends);
+// Binds to a port, and to an address unless it is NULL: 16 bytes, as in the ends.
+int gatelog_bind_datagrams(int descriptor, int family, const void *address, uint16_t port);
+// Options that tell the ends, and SK_MEMINFO_DROPS of SO_MEMINFO.
+int gatelog_want_datagram_ends(int descriptor, int family);
+uint32_t gatelog_datagrams_dropped(int descriptor);
 
 // MAP_FAILED is a macro with a cast; NULL stands for it here.
 static inline void *gatelog_map(int descriptor, size_t length, int protection, int flags) {

@@ -9,7 +9,7 @@ struct StatusText {
         var nanoseconds: Int64
     }
 
-    private let status: EngineStatus
+    let status: EngineStatus
     private let times: DaemonTimes
     private let before: Moment?
     private let monotonic: Int64
@@ -28,7 +28,8 @@ struct StatusText {
 
     /// The page, ended by a line end.
     var text: String {
-        [head, problems, sources, demands, logs, dumps, ipl, syslog].filter { !$0.isEmpty }.joined(separator: "\n")
+        [head, problems, sources, demands, logs, dumps, ipl, syslog, radius].filter { !$0.isEmpty }.joined(
+            separator: "\n")
     }
 
     private var head: String {
@@ -141,7 +142,7 @@ struct StatusText {
         status.syslog.isEmpty ? "" : SyslogTable(status.syslog, times: times, paint: paint).text
     }
 
-    private func warned(_ lost: UInt64) -> String {
+    func warned(_ lost: UInt64) -> String {
         lost == 0 ? "0" : paint(Self.count(lost), .red)
     }
 

@@ -13,6 +13,7 @@ extension GatewayEngine {
         families += dumpMetrics
         families += controlMetrics
         families += syslogMetrics
+        families += radiusMetrics
         return families
     }
 
