@@ -89,7 +89,7 @@ struct GatelogCommand: ParsableCommand {
             PacketLogCommand.self,
             DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
             SyslogCommand.self,
-            UserCommand.self, TokenCommand.self,
+            UserCommand.self, GroupCommand.self, TokenCommand.self,
         ]
     )
 }

@@ -9,7 +9,7 @@ struct ControlRoutes: Sendable {
 
     var table: RouteTable {
         var routes = statusRoutes + packetRoutes + dumpRoutes + logRoutes
-        routes += surroundingsRoutes + settingsRoutes
+        routes += surroundingsRoutes + settingsRoutes + userRoutes
         routes += accountRoutes + tokenRoutes
         routes += metricsRoutes + documentRoutes + syslogRoutes
         return RouteTable(routes: routes)

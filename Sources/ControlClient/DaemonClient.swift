@@ -103,6 +103,29 @@ public struct DaemonClient: Sendable {
         try await answer(.POST, "/v1/syslog/\(segment(name))/test")
     }
 
+    // Users
+
+    /// A page of those who are logged in; the next one begins where `LoginPage.next` says.
+    public func logins(_ query: LoginQuery) async throws -> LoginPage {
+        let text = query.items.map { "\($0.name)=\(PercentText.encode($0.value))" }.joined(separator: "&")
+        return try await get("/v1/users/logins" + (text.isEmpty ? "" : "?\(text)"))
+    }
+
+    public func logIn(_ request: UserLoginRequest) async throws -> LoginState {
+        try await answer(.POST, "/v1/users/login", request)
+    }
+
+    /// Returns who was there.
+    public func logOut(_ request: UserLogoutRequest) async throws -> LoginState {
+        try await answer(.POST, "/v1/users/logout", request)
+    }
+
+    public func userGroups() async throws -> [UserGroupState] { try await list("/v1/groups") }
+
+    public func userGroup(named name: String) async throws -> UserGroupState {
+        try await get("/v1/groups/\(segment(name))")
+    }
+
     // Settings
 
     public func settings() async throws -> [SettingState] { try await list("/v1/settings") }

@@ -41,6 +41,15 @@ public protocol EngineControl: AccountControl, SettingsHistoryControl, Sendable 
     /// Sends a test message; returns once the receiver has it.
     func testSyslog(_ name: String, by actor: ControlActor) async throws(ControlError) -> SyslogState
 
+    // Users
+    func logins(_ query: LoginQuery) async throws(ControlError) -> LoginPage
+    /// Whoever was at the address is not any more; the answer says who it was.
+    func logIn(_ request: UserLoginRequest, by actor: ControlActor) async throws(ControlError) -> LoginState
+    /// Returns who was there.
+    func logOut(_ request: UserLogoutRequest, by actor: ControlActor) async throws(ControlError) -> LoginState
+    func userGroups() async -> [UserGroupState]
+    func userGroup(_ name: String) async throws(ControlError) -> UserGroupState
+
     // Settings: the administrator's file, and over it what was changed from here
     func settings() async -> [SettingState]
     /// `value` is YAML, as it would stand behind the key in the file; nil removes the change.

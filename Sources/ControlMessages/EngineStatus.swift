@@ -16,6 +16,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     public var syslog: [SyslogState] = []
     /// Nil where there are no RADIUS clients.
     public var radius: RadiusState?
+    public var users: UsersState?
     /// What an administrator should act on: missing privileges, full disks, lost packets.
     public var problems: [String] = []
     /// The same, each with its kind and how long it has stood.
@@ -30,7 +31,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, gateway, sources, demands, logs, dumps, ipl, syslog, radius, problems, conditions
+        case version, gateway, sources, demands, logs, dumps, ipl, users, syslog, radius, problems, conditions
         case startedAt = "started_at"
         case processID = "process_id"
         case residentBytes = "resident_bytes"

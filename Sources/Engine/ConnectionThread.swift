@@ -19,7 +19,7 @@ final class ConnectionThread: Sendable {
 
     init(
         receiveBuffer: Int, log: LogWriter?, ipl: IPLogFeed? = nil, lines: LinePlan,
-        services: [String: [ClosedRange<UInt16>]]
+        services: [String: [ClosedRange<UInt16>]], users: LoginBoard
     ) throws {
         var options = ConnectionSource.Options(seed: .random(in: 0 ... .max))
         options.receiveBuffer = receiveBuffer
@@ -33,7 +33,7 @@ final class ConnectionThread: Sendable {
         thread = try Thread(name: "connections") {
             guard var source = source.take() else { return }
             defer { heartbeat.rest() }
-            Self.serve(&source, log, ipl, lines, services, stopping, shared, heartbeat)
+            Self.serve(&source, log, ipl, lines, services, users, stopping, shared, heartbeat)
         }
     }
 
@@ -44,20 +44,24 @@ final class ConnectionThread: Sendable {
 
     private static func serve(
         _ source: inout ConnectionSource, _ log: LogWriter?, _ ipl: IPLogFeed?, _ lines: LinePlan,
-        _ services: [String: [ClosedRange<UInt16>]], _ stopping: StopFlag, _ published: Published,
-        _ heartbeat: Heartbeat
+        _ services: [String: [ClosedRange<UInt16>]], _ board: LoginBoard, _ stopping: StopFlag,
+        _ published: Published, _ heartbeat: Heartbeat
     ) {
         var producer = log?.producer()
         var recorder = ipl.map { ConnectionRecorder($0) }
         var renderer = ConnectionLineRenderer(
             clock: LineClock(zone: lines.zone, form: lines.milliseconds ? .bracketedMilliseconds : .bracketed))
-        let names = PacketNames()
+        var names = PacketNames()
+        var users = ConnectionUsers(board, seed: .random(in: 0 ... .max), &names)
         let services = ServiceNames { port in Self.name(of: port, services) }
         do throws(SourceError) {
             while !stopping.isSet {
                 heartbeat.work()
-                if try source.nextBatch() == .packets {
-                    while let event = source.next() {
+                let batch = try source.nextBatch()
+                users.follow(&names)
+                if batch == .packets {
+                    while var event = source.next() {
+                        users.settle(event.kind, &event.record)
                         recorder?.append(event)
                         if event.kind == .destroyed { producer?.append(event.record, names, services, &renderer) }
                     }

@@ -14,7 +14,7 @@ extension GatewayEngine {
         var found = standing
         let parts = [
             settingsConditions(), sourceConditions(), logConditions(), dumpConditions(), iplConditions(),
-            syslogConditions(), radiusConditions(),
+            syslogConditions(), radiusConditions(), userConditions(),
         ]
         for part in parts {
             found.merge(part) { first, _ in first }

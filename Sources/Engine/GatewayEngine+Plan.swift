@@ -12,7 +12,15 @@ import SystemCalls
 extension GatewayEngine {
     /// What expressions may name just now.
     func makeDirectory() -> Directory {
-        Directory(document, lists: addressLists, live: namedInterfaces)
+        var directory = Directory(document, lists: addressLists, live: namedInterfaces)
+        (directory.users, directory.groups) = logins.directory
+        directory.usersMayMove = true
+        // Inside tunnels users stand as the addresses of the settings.
+        for user in document.users where !user.addresses.isEmpty {
+            guard let number = logins.number(of: user.name.value) else { continue }
+            directory.users?[Int(number) - 1].addresses = user.addresses.map(\.value)
+        }
+        return directory
     }
 
     /// The machine's interfaces under the names of the settings.
@@ -93,7 +101,7 @@ extension GatewayEngine {
     /// Compiles a plan for a worker. Each gets its own: a program has one owner.
     func workerPlan(_ plan: Plan, feed: FeedKind) throws(EngineError) -> WorkerPlan {
         do {
-            return try WorkerPlan(plan, feed: feed, filter: feed == .interfaces ? filter : nil) { id in
+            return try WorkerPlan(plan, feed: feed, filter: feed == .interfaces ? filter : nil, users: logins.known) { id in
                 dumpStore.producer(for: id, waits: options.replay != nil)
             }
         } catch {

@@ -71,6 +71,7 @@ extension GatewayEngine {
     func adopt(_ next: SettingsDocument) throws(EngineError) {
         document = next
         addressLists = try lists(of: next)
+        settleUsers(next)
         try takeUpSettings(next)
         let receivers = try checkedSyslogTargets(next)
         let radius = try makeRadius(next)

@@ -92,7 +92,7 @@ extension GatewayEngine {
             connections = try ConnectionThread(
                 receiveBuffer: document.connections.buffer.value.bytes, log: isLogged ? logs[.connection] : nil,
                 ipl: feed, lines: plan.lines,
-                services: plan.directory.services)
+                services: plan.directory.services, users: logins)
             standing["connections"] = nil
         } catch {
             standing["connections"] = Condition(

@@ -23,6 +23,10 @@ extension GatewayEngine {
                 if !news.isEmpty { engine.call { await $0.groupsChanged(news) } }
             }
         }
+        let file = loginFile
+        let saves = keepsLogins
+        watch("logins") { engine in engine.watchLogins(file: file, saves: saves) }
+        startSystemGroups()
         watch("housekeeping") { engine in
             while !engine.isStopping.isSet {
                 // A second, in pieces that a shutdown need not wait for.

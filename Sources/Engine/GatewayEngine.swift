@@ -63,6 +63,9 @@ public actor GatewayEngine {
     var board = ConditionBoard()
     /// What stands although nobody looks: sources that could not be opened.
     var standing: [Condition.Key: Condition] = [:]
+    /// Whether log-ins are written for the next run: not over a newer program's file.
+    var keepsLogins = true
+    var systemGroups: SystemGroupThread?
     let startedAt: Timestamp
     private let marker: RunMarker
 
@@ -133,6 +136,8 @@ public actor GatewayEngine {
         } catch {
             standing["interfaces"] = "the interfaces of this machine cannot be read: \(error)"
         }
+        settleUsers(document)
+        restoreLogins()
         do {
             try takeUpSettings(document)
             openIPLog()
@@ -158,6 +163,7 @@ public actor GatewayEngine {
         connections?.join()
         radius?.stop()
         for watcher in watchers { watcher.join() }
+        systemGroups?.stop()
         sources = []
         connections = nil
         closeIPLog()

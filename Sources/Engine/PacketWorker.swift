@@ -103,6 +103,16 @@ struct PacketWorker: ~Copyable {
         if met != 0 { serve(met, frame, bytes) }
     }
 
+    /// Takes over what is new of users, at the border of a batch: a few of them where packets wait.
+    mutating func followUsers(isIdle: Bool) {
+        tables.followUsers(most: isIdle ? Self.newsWhenIdle : Self.newsWithPackets)
+        if tables.hasNews { tellNews() }
+    }
+
+    /// Users that are learned at the border of a batch: a millisecond's worth, and ten of them.
+    static let newsWithPackets = 2_048
+    static let newsWhenIdle = 20_480
+
     private mutating func serve(_ met: UInt64, _ frame: Frame, _ bytes: RawSpan) {
         var left = met
         while left != 0 {
@@ -110,6 +120,7 @@ struct PacketWorker: ~Copyable {
             left &= left &- 1
             plan.taps[index].matches &+= 1
             if plan.taps[index].purpose == .packetLog {
+                tables.findUsers(bytes)
                 let record = tables.record(of: frame, bytes, source: source)
                 debugLog.append(
                     record, bytes, tables.names, facts: tables.facts, &renderer, form: .packetLogging, kind: .packet)
@@ -124,6 +135,7 @@ struct PacketWorker: ~Copyable {
     /// Every packet that the firewall logged is a line of the Filter log, and a drop one of the Debug log.
     private mutating func tellFirewall(_ frame: Frame, _ bytes: RawSpan) {
         if plan.plan.recordsFirewall { recorder?.append(frame, tables.layers, bytes) }
+        tables.findUsers(bytes)
         let record = tables.record(of: frame, bytes, source: source)
         if plan.plan.writesFilterLog {
             filterLog?.append(

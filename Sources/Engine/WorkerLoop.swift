@@ -24,6 +24,7 @@ func runWorker<Source: PacketSource & ~Copyable>(
         }
         let batch = try source.nextBatch()
         look(&source, &worker)
+        worker.followUsers(isIdle: batch != .packets)
         if batch == .packets {
             while let frame = source.next() { worker.take(frame, source.bytes) }
         }

@@ -35,16 +35,20 @@ struct WorkerPlan: ~Copyable, @unchecked Sendable {
     /// - Limit: expressions of one source |  | never reached: packet logging and the dumps that run
     static let tapLimit = 64
 
-    /// Compiles the taps of `plan` that a source of `feed` serves. `dumps` gives each dump's tap its producer.
+    /// Compiles the taps of `plan` that a source of `feed` serves, and tells them of all users, so that the worker need
+    /// not. `producer` gives each dump's tap its own.
     init(
-        _ plan: Plan, feed: FeedKind, filter: KernelFilter?, producer: (DumpID) -> DumpProducer?
+        _ plan: Plan, feed: FeedKind, filter: KernelFilter?, users: KnownUsers, producer: (DumpID) -> DumpProducer?
     ) throws(GeoDatabaseError) {
         var needs = PacketTables.Needs(plan.lines.renderer.needs)
+        // Of what is written, users are looked up then (`PacketTables.findUsers`).
+        needs.remove(.users)
         if feed == .interfaces, !plan.taps(of: feed).contains(where: { $0.purpose == .packetLog }) { needs = [] }
         var taps = UniqueArray<Tap>()
         var isPlain = true
         for tap in plan.taps(of: feed).prefix(Self.tapLimit) {
-            let program = Program(tap.tree, directory: plan.directory)
+            var program = Program(tap.tree, directory: plan.directory)
+            users.teach(&program)
             needs.formUnion(PacketTables.Needs(program.demands))
             let plain = program.plainMatcher
             if plain == nil { isPlain = false }
@@ -60,6 +64,6 @@ struct WorkerPlan: ~Copyable, @unchecked Sendable {
         self.needs = needs
         self.isPlain = isPlain && needs.isDisjoint(with: [.hosts, .users, .geography])
         self.filter = filter
-        lookups = PacketLookups(users: plan.directory.users ?? [], geography: geography)
+        lookups = PacketLookups(users: users, geography: geography)
     }
 }

@@ -6,6 +6,15 @@ import Primitives
 
 extension BlockTest {
     static func addresses(_ values: [Value], _ directory: Directory) -> BlockTest {
+        guard directory.usersMayMove else { return fixedAddresses(values, directory) }
+        // Who was there stands in the record.
+        var users: [UserName] = []
+        for case .users(let names) in values { users += names }
+        let others = values.filter { if case .users = $0 { false } else { true } }
+        return BlockTest.either([fixedAddresses(others, directory), users.isEmpty ? .never : self.users(users, directory)])
+    }
+
+    private static func fixedAddresses(_ values: [Value], _ directory: Directory) -> BlockTest {
         var keys: [SummaryKey] = []
         for range in values.flatMap({ $0.addressRanges(directory) }) {
             switch (range.lower, range.upper) {

@@ -35,6 +35,8 @@ public struct StoredSelection: ~Copyable {
     /// The program's numbers of what was learned, by kind and name.
     private var known: [UInt8: [String: UInt32]] = [:]
     private var learned: UInt32 = 0
+    /// The directory's users by name, made when the first name is met.
+    private lazy var users = Dictionary((directory.users ?? []).map { ($0.name, $0) }) { first, _ in first }
     /// The program's numbers of the open block's names, by theirs; number 0 is none.
     private var numbers: [UInt32] = []
     private var settledShape = -1
@@ -164,9 +166,8 @@ extension StoredSelection {
         case .host:
             learn { $0.learn(host: name, as: number) }
         case .user:
-            let users = (directory.users ?? []).filter { $0.name == name }
-            for user in users { learn { $0.learn(user: user, as: number) } }
-            if users.isEmpty { learn { $0.learn(user: Directory.User(name: name), as: number) } }
+            let user = users[name] ?? Directory.User(name: name)
+            learn { $0.learn(user: user, as: number) }
         default:
             let id = InterfaceID(rawValue: UInt16(clamping: number))
             let interfaces = (directory.interfaces ?? []).filter { $0.displayName == name }

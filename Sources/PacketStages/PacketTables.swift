@@ -30,6 +30,7 @@ public struct PacketTables: ~Copyable {
     /// A name that packets taught, or that was known before: each program is told once.
     enum News {
         case host(UInt32)
+        case user(NumberedUser)
         case interface(InterfaceID, Directory.Interface)
     }
 
@@ -46,6 +47,9 @@ public struct PacketTables: ~Copyable {
     private var news: [News] = []
     private var lookups: PacketLookups
     private var needs: Needs = []
+    private var users = UserView.nobody
+    /// Somebody may be logged in somewhere.
+    private var hasUsers = false
     /// Facts from beside the packet are looked up for each one.
     public private(set) var looksUp = false
     private let seed: UInt64
@@ -64,7 +68,7 @@ public struct PacketTables: ~Copyable {
     /// Goes on with other needs and look-ups; what packets taught is kept.
     public mutating func reconfigure(_ needs: Needs, _ lookups: PacketLookups) {
         var needs = needs
-        if lookups.users.isEmpty { needs.remove(.users) }
+        if lookups.users == nil { needs.remove(.users) }
         if lookups.geography.isEmpty { needs.remove(.geography) }
         // Tables that were in use stay in use: a name that was learned remains true.
         if needs.contains(.fragments), !self.needs.contains(.fragments) {
@@ -76,7 +80,27 @@ public struct PacketTables: ~Copyable {
         self.needs = needs.union(self.needs.intersection([.fragments, .hosts]))
         looksUp = !self.needs.isDisjoint(with: [.hosts, .users, .geography])
         self.lookups = lookups
-        for (index, user) in lookups.users.enumerated() { names.users.set(user.name, for: index + 1) }
+        hasUsers = lookups.users != nil
+        if let known = lookups.users, known.board !== users.board {
+            users = UserView(known)
+            names.users = NameTable()
+            for (index, user) in known.users.enumerated() { names.users.set(user.name, for: index + 1) }
+        }
+    }
+
+    /// Follows the news of users, `most` of them at a time; programs have to be told afterwards where `hasNews` says so.
+    /// Costs one atomic load where there are none.
+    public mutating func followUsers(most: Int) {
+        guard hasUsers, users.hasNews else { return }
+        let taught = lookups.users?.latest.number ?? 0
+        // Borrowed by hand: the closure changes what stands beside the view.
+        var view = users
+        view.follow(most: most) { item, piece in
+            if !names.users.hasName(Int(item.number)) { names.users.set(item.user.name, for: Int(item.number)) }
+            // A plan's programs may be ahead of this worker.
+            if piece > taught { add(.user(item)) }
+        }
+        users = view
     }
 
     /// Programs have to be told of names: call `tell` for each, then `newsTold`. Cheap enough to ask for each packet.
@@ -88,6 +112,7 @@ public struct PacketTables: ~Copyable {
         for item in news {
             switch item {
             case .host(let number): program.learn(host: hosts.name(number), as: number)
+            case .user(let item): program.learn(user: item.user, as: item.number)
             case .interface(let id, let interface): program.learn(interface: interface, as: id)
             }
         }
@@ -99,9 +124,9 @@ public struct PacketTables: ~Copyable {
         pendingNews = false
     }
 
-    /// Tells a new program everything that is known.
+    /// Tells a new program everything that is known, but for the users whom `KnownUsers.teach` told it.
     public func teach(_ program: inout Program) {
-        for (index, user) in lookups.users.enumerated() { program.learn(user: user, as: UInt32(index + 1)) }
+        if let known = lookups.users { users.teach(&program, since: known.latest) }
         for (id, interface) in learned { program.learn(interface: interface, as: id) }
         for number in 1..<max(1, learnedHosts + 1) { program.learn(host: hosts.name(number), as: number) }
     }
@@ -159,8 +184,7 @@ public struct PacketTables: ~Copyable {
             facts.destinationHosts = hosts.names(of: destination)
         }
         if needs.contains(.users) {
-            facts.sourceUser = lookups.user(at: source)
-            facts.destinationUser = lookups.user(at: destination)
+            (facts.sourceUser, facts.destinationUser) = users.users(at: source, and: destination)
         }
         if needs.contains(.geography) {
             facts.sourceCountry = lookups.geography.country(of: source)
@@ -168,6 +192,15 @@ public struct PacketTables: ~Copyable {
             facts.sourceASN = lookups.geography.asn(of: source)
             facts.destinationASN = lookups.geography.asn(of: destination)
         }
+    }
+
+    /// Looks up the users at the addresses of the packet that was read last, for what is written of it; nothing where
+    /// they were looked up as it was read.
+    public mutating func findUsers(_ bytes: RawSpan) {
+        guard hasUsers, !needs.contains(.users) else { return }
+        (facts.sourceUser, facts.destinationUser) = (0, 0)
+        guard let source = layers.source(in: bytes), let destination = layers.destination(in: bytes) else { return }
+        (facts.sourceUser, facts.destinationUser) = users.users(at: source, and: destination)
     }
 
     /// The firewall's log and the cooked link headers name interfaces by the kernel's index, and tell directions. A
@@ -206,15 +239,15 @@ public struct PacketTables: ~Copyable {
 }
 
 extension PacketTables {
-    /// The packet that was read last as a record, with the facts that were looked up.
+    /// The packet that was read last as a record, with the facts that were looked up (`findUsers` too).
     @inline(__always)
     public func record(of frame: Frame, _ bytes: RawSpan, source: PacketRecord.Source = .file) -> PacketRecord {
         var record = PacketRecord(frame, layers, bytes, source: source)
+        record.sourceUser = facts.sourceUser
+        record.destinationUser = facts.destinationUser
         if looksUp {
             record.sourceHost = facts.sourceHosts[0]
             record.destinationHost = facts.destinationHosts[0]
-            record.sourceUser = facts.sourceUser
-            record.destinationUser = facts.destinationUser
             record.sourceCountry = facts.sourceCountry
             record.destinationCountry = facts.destinationCountry
             record.sourceASN = facts.sourceASN

@@ -21,6 +21,7 @@ public struct SettingsDocument: Sendable {
     public internal(set) var syslog: [SyslogReceiverSettings] = []
     public internal(set) var radius = RadiusSettings()
     public internal(set) var names = HostNameSettings()
+    public internal(set) var logins = LoginSettings()
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
@@ -73,6 +74,7 @@ extension SettingsDocument: SettingsSection {
             SettingRow("ipl", section: \.ipl, "Records for ipmon (ipl(4))."),
             SettingRow("logs", section: \.logs, "What lines look like, and how long log files are kept."),
             SettingRow("dumps", section: \.dumps, "Packet dumps."),
+            SettingRow("logins", section: \.logins, "Users who log in and out."),
             SettingRow("api", section: \.api, "Who may talk to the daemon."),
             SettingRow("accounts", section: \.accounts, "Log-ins of local users."),
             SettingRow("metrics", section: \.metrics, "What monitoring systems are told."),

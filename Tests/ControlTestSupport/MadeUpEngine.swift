@@ -21,6 +21,8 @@ public actor MadeUpEngine: EngineControl {
     public var accountStates: [AccountState] = []
     public var tokenStates: [TokenState] = []
     public var sessionStates: [SessionState] = []
+    public var loginStates: [LoginState] = []
+    public var userGroupStates: [UserGroupState] = []
     /// What the next call of these takes, to see what the server does with one that does not answer.
     public var delay = Duration.zero
     private var followers: [AsyncStream<LogPage>.Continuation] = []
@@ -191,6 +193,41 @@ public actor MadeUpEngine: EngineControl {
             throw ControlError(.notFound, "there is no syslog receiver \"\(name)\"")
         }
         return state
+    }
+
+    public func logins(_ query: LoginQuery) async throws(ControlError) -> LoginPage {
+        questions.append("logins \(query.items.map { "\($0.name)=\($0.value)" }.joined(separator: "&"))")
+        return LoginPage(loginStates, next: nil)
+    }
+
+    public func logIn(_ request: UserLoginRequest, by actor: ControlActor) async throws(ControlError) -> LoginState {
+        note("login \(request.user) at \(request.address)", by: actor)
+        guard request.address != "wrong" else { throw ControlError(.invalid, "\"wrong\" is no address") }
+        let time = "2026-11-21T10:00:00Z"
+        var state = LoginState(
+            user: request.user, address: request.address, origin: "command", by: actor.name, since: time, heard: time)
+        state.replaced = loginStates.first { $0.address == request.address }?.user
+        loginStates.removeAll { $0.address == request.address }
+        loginStates.append(state)
+        return state
+    }
+
+    public func logOut(_ request: UserLogoutRequest, by actor: ControlActor) async throws(ControlError) -> LoginState {
+        note("logout \(request.address)", by: actor)
+        guard let state = loginStates.first(where: { $0.address == request.address }) else {
+            throw ControlError(.notFound, "nobody is logged in at \(request.address)")
+        }
+        loginStates.removeAll { $0.address == request.address }
+        return state
+    }
+
+    public func userGroups() async -> [UserGroupState] { userGroupStates }
+
+    public func userGroup(_ name: String) async throws(ControlError) -> UserGroupState {
+        guard let group = userGroupStates.first(where: { $0.name == name }) else {
+            throw ControlError(.notFound, "there is no group \"\(name)\"")
+        }
+        return group
     }
 
     public func settings() async -> [SettingState] { settingStates }

@@ -28,7 +28,7 @@ struct StatusText {
 
     /// The page, ended by a line end.
     var text: String {
-        [head, problems, sources, demands, logs, dumps, ipl, syslog, radius].filter { !$0.isEmpty }.joined(
+        [head, problems, sources, demands, users, logs, dumps, ipl, syslog, radius].filter { !$0.isEmpty }.joined(
             separator: "\n")
     }
 
@@ -73,6 +73,15 @@ struct StatusText {
         else { return "" }
         let seconds = Double(monotonic - before.nanoseconds) / 1e9
         return HumanNumbers.grouped(Int((Double(source.packets - old.packets) / seconds).rounded()))
+    }
+
+    private var users: String {
+        guard let users = status.users, users.known > 0 else { return "" }
+        let known = HumanNumbers.grouped(users.known)
+        var text = "Users are logged in at \(HumanNumbers.grouped(users.loggedIn)) addresses, \(known) are known"
+        if users.refused > 0 { text += "; \(paint("\(Self.count(users.refused)) log-ins found no room", .red))" }
+        if users.malformed > 0 { text += "; \(Self.count(users.malformed)) had no usable name or address" }
+        return text + ".\n"
     }
 
     private var demands: String {

@@ -50,6 +50,9 @@ public struct Directory: Sendable {
     public var users: [User]?
     /// Group names, those without a member too.
     public var groups: [String]?
+    /// Whether users log in and out while an expression runs (the daemon's): `addr = user:"jane"` follows them, and an
+    /// unknown user or group is a warning only.
+    public var usersMayMove = false
     /// Whether an unknown interface may come up later (the daemon's): then it is a warning only.
     public var interfacesMayAppear = false
     /// Ports by service name in lower case; the built-in ones are always known.

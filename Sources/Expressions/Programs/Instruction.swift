@@ -66,7 +66,7 @@ enum Opcode: UInt8, Sendable, CaseIterable {
     /// Set.
     case interfaceEither, interfaceIncoming, interfaceOutgoing
     /// Set.
-    case user, host
+    case user, userSource, userDestination, host
     /// Slice of ranges.
     case country, asn
     /// Slice of bytes.
@@ -88,7 +88,7 @@ enum Opcode: UInt8, Sendable, CaseIterable {
             .fragmentPorts
         case .vlan, .hardwareEither, .hardwareSource, .hardwareDestination: .link
         case .direction, .interfaceEither, .interfaceIncoming, .interfaceOutgoing: .interfaces
-        case .user: .users
+        case .user, .userSource, .userDestination: .users
         case .host: .hosts
         case .country: .countries
         case .asn: .asns

@@ -79,6 +79,8 @@ extension Program {
         case .interfaceIncoming: return isOn(frame.incoming, a)
         case .interfaceOutgoing: return isOn(frame.outgoing, a)
         case .user: return tables.contains(facts.sourceUser, in: a) || tables.contains(facts.destinationUser, in: a)
+        case .userSource: return tables.contains(facts.sourceUser, in: a)
+        case .userDestination: return tables.contains(facts.destinationUser, in: a)
         case .host: return isNamed(facts.sourceHosts, a) || isNamed(facts.destinationHosts, a)
         case .country:
             return isListed(UInt32(facts.sourceCountry), test) || isListed(UInt32(facts.destinationCountry), test)

@@ -69,7 +69,7 @@ extension Program {
         case .direction: Self.members(test.a, ["unknown", "in", "out"])
         case .verdict: Self.members(test.a, ["pass", "drop", "reject"])
         case .interfaceEither, .interfaceIncoming, .interfaceOutgoing: interfaces(Int(test.a))
-        case .user: users(Int(test.a))
+        case .user, .userSource, .userDestination: users(Int(test.a))
         case .host: hosts(Int(test.a))
         case .payloadContains, .ruleEquals: Self.quoted(tables.bytes[Int(test.a)..<Int(test.a + test.b)])
         case .payloadMatches, .ruleMatches: tables.patterns[Int(test.a)].literal
@@ -258,6 +258,8 @@ extension Opcode {
         case .interfaceIncoming: "if incoming"
         case .interfaceOutgoing: "if outgoing"
         case .user: "user either"
+        case .userSource: "user source"
+        case .userDestination: "user destination"
         case .host: "host either"
         case .country: "country either"
         case .asn: "asn either"

@@ -15,6 +15,7 @@ struct ProgramAssembler {
     private var templates: [Instruction?] = []
     private var addressTables: [AddressSet: UInt32] = [:]
     private var interfaceSets: [Set<InterfaceCriterion>: UInt32] = [:]
+    private var userSets: [Set<NameCriterion>: UInt32] = [:]
     private var innerEntries: [Int32] = []
     private var shared: [SharedKey: Int32] = [:]
 
@@ -132,7 +133,10 @@ extension ProgramAssembler {
             let set = interfaceSets[criteria] ?? names.addInterfaces(criteria, &tables)
             interfaceSets[criteria] = set
             return Instruction(place.choose(.interfaceEither, .interfaceIncoming, .interfaceOutgoing), set)
-        case .user(let criteria): return Instruction(.user, names.addUsers(criteria, &tables))
+        case .user(let place, let criteria):
+            let set = userSets[criteria] ?? names.addUsers(criteria, &tables)
+            userSets[criteria] = set
+            return Instruction(place.choose(.user, .userSource, .userDestination), set)
         case .host(let criteria): return Instruction(.host, names.addHosts(criteria, &tables))
         case .country(let set): return slice(.country, tables.add(set))
         case .asn(let set): return slice(.asn, tables.add(set))

@@ -25,7 +25,7 @@ extension ProgramLeaf {
         case .hardware(let place, _): UnionKey(6, place.rawValue)
         case .direction: UnionKey(7)
         case .interface(let place, _): UnionKey(8, place.rawValue)
-        case .user: UnionKey(9)
+        case .user(let place, _): UnionKey(9, place.rawValue)
         case .host: UnionKey(10)
         case .country: UnionKey(11)
         case .asn: UnionKey(12)
@@ -72,7 +72,7 @@ extension ProgramLeaf {
                 leaves.reduce(into: []) { all, leaf in
                     if case .interface(_, let criteria) = leaf { all.formUnion(criteria) }
                 })
-        case .user: self = .user(leaves.reduce(into: []) { $0.formUnion($1.names) })
+        case .user(let place, _): self = .user(place, leaves.reduce(into: []) { $0.formUnion($1.names) })
         case .host: self = .host(leaves.reduce(into: []) { $0.formUnion($1.names) })
         case .flags, .payloadContains, .payloadMatches, .ruleEquals, .ruleMatches, .inner:
             preconditionFailure("a leaf without a key is not united")
@@ -97,7 +97,7 @@ extension ProgramLeaf {
 
     private var names: Set<NameCriterion> {
         switch self {
-        case .user(let names), .host(let names): names
+        case .user(_, let names), .host(let names): names
         default: []
         }
     }

@@ -29,7 +29,7 @@ extension ProgramLeaf {
         case .dmac: self = .hardware(.destination, RangeSet(values.compactMap(\.hardwareAddresses)))
         case .fragment: self = .fragment(values.reduce(into: []) { $0.formUnion($1.fragmentStates) })
         case .verdict: self = .verdict(values.reduce(0) { $0 | $1.verdictMask })
-        case .user: self = .user(Set(values.flatMap(\.userCriteria)))
+        case .user: self = .user(.either, Set(values.flatMap(\.userCriteria)))
         case .host: self = .host(Set(values.compactMap(\.hostCriterion)))
         case .country: self = .country(RangeSet(values.compactMap(\.countryRange)))
         // 0 stands for "not known" in the facts.
@@ -138,7 +138,7 @@ extension Value {
         return 1 << verdict.rawValue
     }
 
-    fileprivate var userCriteria: [NameCriterion] {
+    var userCriteria: [NameCriterion] {
         guard case .users(let names) = self else { return [] }
         return names.map { $0.isGroup ? .group($0.name) : .exactly($0.name) }
     }

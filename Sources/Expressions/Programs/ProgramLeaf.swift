@@ -15,7 +15,8 @@ enum ProgramLeaf: Hashable {
     /// The mask's bits are those of `FrameDirection.rawValue`.
     case direction(UInt8)
     case interface(Place, Set<InterfaceCriterion>)
-    case user(Set<NameCriterion>)
+    /// Users who are logged in at the place.
+    case user(Place, Set<NameCriterion>)
     case host(Set<NameCriterion>)
     case country(RangeSet<UInt32>)
     case asn(RangeSet<UInt32>)
@@ -106,7 +107,7 @@ extension ProgramLeaf {
         case .flags(let mask, let value): value & ~mask != 0
         case .direction(let mask), .verdict(let mask): mask == 0
         case .interface(_, let criteria): criteria.isEmpty
-        case .user(let criteria), .host(let criteria): criteria.isEmpty
+        case .user(_, let criteria), .host(let criteria): criteria.isEmpty
         case .payloadContains, .payloadMatches, .ruleEquals, .ruleMatches, .inner: false
         }
     }

@@ -26,6 +26,8 @@ struct ProgramLowering {
     let directory: Directory
     /// The sub-programs of `inner( )`, those inside others first.
     private(set) var inners: [ProgramNode] = []
+    /// Within how many `inner( )` the condition stands.
+    private var depth = 0
 
     init(directory: Directory) {
         self.directory = directory
@@ -38,7 +40,9 @@ struct ProgramLowering {
         case .and(let trees): return Self.conjunction(trees.map { lower($0) })
         case .or(let trees): return Self.disjunction(trees.map { lower($0) })
         case .inner(let tree):
+            depth += 1
             let inside = lower(tree)
+            depth -= 1
             inners.append(inside)
             return .leaf(.inner(inners.count - 1))
         case .condition(let condition): return lower(condition)
@@ -63,7 +67,7 @@ struct ProgramLowering {
         switch variable {
         case .payload: .payloadMatches(regex)
         case .rule: .ruleMatches(regex)
-        case .user: .user([.matching(regex)])
+        case .user: .user(.either, [.matching(regex)])
         case .host: .host([.matching(RegexLiteral(regex.pattern, ignoresCase: true))])
         default: nil
         }
@@ -72,6 +76,8 @@ struct ProgramLowering {
     /// One of `values`: mostly one leaf, and several where each value is a search of its own.
     private func leaves(_ variable: Variable, _ values: [Value]) -> ProgramNode {
         switch variable {
+        case .addr, .saddr, .daddr:
+            addresses(variable, values)
         case .payload: Self.disjunction(values.compactMap(\.bytes).map { .leaf(.payloadContains($0)) })
         case .rule: Self.disjunction(values.compactMap(\.text).map { .leaf(.ruleEquals(Array($0.utf8))) })
         case .proto where values.contains(where: \.isAuthentication):
@@ -82,6 +88,29 @@ struct ProgramLowering {
                 .leaf(.presence(Layers.Presence.authentication.rawValue)),
             ])
         default: Self.leaf(ProgramLeaf(variable, oneOf: values, directory))
+        }
+    }
+
+    /// The facts are those of the outer packet: inside a tunnel users stand as the addresses that the settings say.
+    private var followsUsers: Bool { directory.usersMayMove && depth == 0 }
+
+    /// Who is logged in where changes without a new program: users are asked of the packet's facts.
+    private func addresses(_ variable: Variable, _ values: [Value]) -> ProgramNode {
+        guard followsUsers, values.contains(where: \.isUsers) else {
+            return Self.leaf(ProgramLeaf(variable, oneOf: values, directory))
+        }
+        let users = Set(values.filter(\.isUsers).flatMap(\.userCriteria))
+        return Self.disjunction([
+            Self.leaf(ProgramLeaf(variable, oneOf: values.filter { !$0.isUsers }, directory)),
+            Self.leaf(.user(Self.place(of: variable), users)),
+        ])
+    }
+
+    private static func place(of variable: Variable) -> Place {
+        switch variable {
+        case .saddr: .source
+        case .daddr: .destination
+        default: .either
         }
     }
 
@@ -139,6 +168,8 @@ struct ProgramLowering {
 }
 
 extension Value {
+    var isUsers: Bool { if case .users = self { true } else { false } }
+
     /// Whether the protocol may be the authentication header's.
     var isAuthentication: Bool {
         switch self {

@@ -109,9 +109,17 @@ extension Program {
         for index in names.interfaces.indices { names.learn(interface, id, index, &tables) }
     }
 
-    /// From now on facts with `id` mean this user. 0 stands for nobody and is not learned.
+    /// From now on facts with `id` mean this user, who may have been in other groups before. 0 stands for nobody and is
+    /// not learned.
     public mutating func learn(user: Directory.User, as id: UInt32) {
-        for users in names.users where id != 0 && users.contain(user) { names.insert(id, users.set, &tables) }
+        guard id != 0 else { return }
+        for users in names.users {
+            if users.contain(user) {
+                names.insert(id, users.set, &tables)
+            } else {
+                tables.remove(id, from: users.set)
+            }
+        }
     }
 
     /// From now on facts with `id` mean this host, whose name is compared without regard to case and to a
@@ -199,6 +207,12 @@ extension ProgramTables {
         let word = Int(identifier >> 6)
         if word >= identifierSets[set].words { grow(set, to: word + 1) }
         bits[identifierSets[set].start + word] |= 1 << UInt64(identifier & 63)
+    }
+
+    fileprivate mutating func remove(_ identifier: UInt32, from set: Int) {
+        let word = Int(identifier >> 6)
+        guard word < identifierSets[set].words else { return }
+        bits[identifierSets[set].start + word] &= ~(1 << UInt64(identifier & 63))
     }
 
     fileprivate mutating func removeAll(in set: Int) {

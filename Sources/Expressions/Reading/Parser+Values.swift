@@ -191,6 +191,12 @@ extension Parser {
                 log.warning(operand.place, message + (message.hasSuffix("?") ? " It" : "; it") + " may come up later")
                 return name
             }
+            if kind == .user || kind == .group, names.directory.usersMayMove {
+                // Directories of a company have thousands; who is not known yet is no mistake.
+                let may = kind == .user ? "may log in later" : "may get members later"
+                log.warning(operand.place, message + (message.hasSuffix("?") ? " It " : "; it ") + may)
+                return name
+            }
             try report(operand.place, message)
             return nil
         }

@@ -119,9 +119,12 @@ struct Resolution {
 
     private mutating func addresses(_ condition: Condition, _ side: Place, _ values: [Value]) -> Formula<Leaf> {
         var ranges: [AddressRange] = []
+        // Who logs in and out is told by what is looked up for a packet, not by its bytes.
+        var followed: [UserName] = []
         for value in values {
             switch value {
             case .addresses(let range): ranges.append(range)
+            case .users(let names) where directory.usersMayMove: followed += names
             case .list(let name):
                 ranges += directory.lists?[name] ?? []
                 losses.add(
@@ -134,7 +137,10 @@ struct Resolution {
             }
         }
         let merged = AddressRange.merged(ranges)
-        return merged.isEmpty ? .never : leaf(condition, .addresses(side, merged))
+        var parts: [Formula<Leaf>] = []
+        if !merged.isEmpty { parts.append(leaf(condition, .addresses(side, merged))) }
+        if !followed.isEmpty { parts.append(leaf(condition, .user(followed))) }
+        return parts.isEmpty ? .never : .either(parts)
     }
 
     private func users(_ name: UserName) -> [Directory.User] {

@@ -1,5 +1,5 @@
-import Primitives
-import Records
+public import Primitives
+public import Records
 
 /// When connections began, for kernels that keep no time stamps: remembered from their first event, forgotten with
 /// their last one. Bounded; the keys are the network's.
@@ -20,13 +20,13 @@ struct StartTimes: ~Copyable {
         switch event.kind {
         case .new:
             if !record.present.contains(.started) {
-                table.store(record.time.nanoseconds, for: StartTimes.key(record), at: record.time)
+                table.store(record.time.nanoseconds, for: record.key, at: record.time)
                 event.record.started = record.time
                 event.record.present.insert(.started)
             }
         case .updated, .destroyed:
             guard !record.present.contains(.started) else { return }
-            let key = StartTimes.key(record)
+            let key = record.key
             guard let started = table.value(of: key, at: record.time) else { return }
             event.record.started = Timestamp(nanoseconds: started)
             event.record.present.insert(.started)
@@ -35,16 +35,17 @@ struct StartTimes: ~Copyable {
         }
     }
 
+}
+
+extension ConnectionRecord {
     /// The original direction, protocol and zone: what makes a connection one.
-    private static func key(_ record: ConnectionRecord) -> TableKey {
-        let ends = record.original
+    public var key: TableKey {
+        let ends = original
         let (source, destination) =
-            record.present.contains(.icmp)
-            ? (record.icmpID, UInt16(record.icmpType) << 8 | UInt16(record.icmpCode))
-            : (ends.sourcePort, ends.destinationPort)
+            present.contains(.icmp)
+            ? (icmpID, UInt16(icmpType) << 8 | UInt16(icmpCode)) : (ends.sourcePort, ends.destinationPort)
         let rest =
-            UInt64(source) << 48 | UInt64(destination) << 32 | UInt64(record.zone) << 16
-            | UInt64(record.protocolNumber)
+            UInt64(source) << 48 | UInt64(destination) << 32 | UInt64(zone) << 16 | UInt64(protocolNumber)
         return TableKey(
             ends.source.high, ends.source.low, ends.destination.high, ends.destination.low, rest)
     }
