@@ -9,7 +9,7 @@ struct ControlRoutes: Sendable {
 
     var table: RouteTable {
         var routes = statusRoutes + packetRoutes + dumpRoutes + logRoutes
-        routes += surroundingsRoutes + settingsRoutes + userRoutes
+        routes += surroundingsRoutes + settingsRoutes + loginRoutes
         routes += accountRoutes + tokenRoutes
         routes += metricsRoutes + documentRoutes + syslogRoutes
         return RouteTable(routes: routes)

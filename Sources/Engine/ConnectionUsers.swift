@@ -31,7 +31,9 @@ struct ConnectionUsers: ~Copyable {
 
     /// Learns from an event, and tells a connection that is over who was there.
     mutating func settle(_ kind: ConnectionEvent.Kind, _ record: inout ConnectionRecord) {
-        let (source, destination) = (record.address(record.original.source), record.address(record.original.destination))
+        let (source, destination) = (
+            record.address(record.original.source), record.address(record.original.destination)
+        )
         switch kind {
         case .new:
             let (from, to) = view.users(at: source, and: destination)

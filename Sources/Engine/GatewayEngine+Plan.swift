@@ -101,7 +101,8 @@ extension GatewayEngine {
     /// Compiles a plan for a worker. Each gets its own: a program has one owner.
     func workerPlan(_ plan: Plan, feed: FeedKind) throws(EngineError) -> WorkerPlan {
         do {
-            return try WorkerPlan(plan, feed: feed, filter: feed == .interfaces ? filter : nil, users: logins.known) { id in
+            return try WorkerPlan(plan, feed: feed, filter: feed == .interfaces ? filter : nil, users: logins.known) {
+                id in
                 dumpStore.producer(for: id, waits: options.replay != nil)
             }
         } catch {

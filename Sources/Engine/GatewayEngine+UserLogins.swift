@@ -22,7 +22,8 @@ extension GatewayEngine {
             standing["logins"] = Condition(
                 .users, about: "kept log-ins", "log-ins of the run before are not known: \(error)",
                 remedy: error.isNewer
-                    ? "Those of this run are not kept either until that file is moved away." : "They are told anew as users log in.")
+                    ? "Those of this run are not kept either until that file is moved away."
+                    : "They are told anew as users log in.")
             keepsLogins = !error.isNewer
         }
     }
@@ -53,7 +54,8 @@ extension GatewayEngine {
         let (events, lost) = logins.takeEvents()
         for event in events { logs.say(.config, .change, event.text, at: event.time) }
         if lost > 0 {
-            logs.say(.config, .change, "users: \(lost) further log-ins and log-outs within a second are not said one by one")
+            logs.say(
+                .config, .change, "users: \(lost) further log-ins and log-outs within a second are not said one by one")
         }
     }
 
@@ -76,8 +78,10 @@ extension GatewayEngine {
         if let problem = systemGroups?.problem { found["system groups hang"] = problem }
         let counters = logins.ask { $0.counters }
         found["logins refused"] = Condition(
-            .users, about: "log-ins", "log-ins find no room: \(LoginLimits.logins) addresses and \(LoginLimits.users) users are the limit",
-            remedy: "Let them end sooner (logins.radius_idle).", losses: .init(total: counters.refused, unit: "log-ins"))
+            .users, about: "log-ins",
+            "log-ins find no room: \(LoginLimits.logins) addresses and \(LoginLimits.users) users are the limit",
+            remedy: "Let them end sooner (logins.radius_idle).", losses: .init(total: counters.refused, unit: "log-ins")
+        )
         found["logins without memory"] = Condition(
             .users, about: "memory", "expressions do not see all log-ins, for this machine has too little memory",
             losses: .init(total: UInt64(logins.table.refused), unit: "log-ins"))

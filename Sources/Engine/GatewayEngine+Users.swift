@@ -61,7 +61,8 @@ extension GatewayEngine {
     private nonisolated func address(_ text: String) throws(ControlError) -> IPAddress {
         if let address = IPAddress(parsing: text) { return address }
         throw ControlError(
-            .invalid, "\(LoginEvent.quoted(text)) is no address; a user is at a single one, like 10.0.0.5 or 2001:db8::5")
+            .invalid,
+            "\(LoginEvent.quoted(text)) is no address; a user is at a single one, like 10.0.0.5 or 2001:db8::5")
     }
 
     /// Log-ins of one page at least, where there are so many: parts of the table are told whole.
@@ -102,7 +103,8 @@ extension GatewayEngine {
         let found = await userGroups().first { $0.name == name }
         guard var group = found, let members = logins.ask({ $0.users.members(of: name) }) else {
             throw ControlError(
-                .notFound, "there is no group \(LoginEvent.quoted(name)) among users who were heard of; `gatelog group list` shows those"
+                .notFound,
+                "there is no group \(LoginEvent.quoted(name)) among users who were heard of; `gatelog group list` shows those"
             )
         }
         group.users = Array(members.prefix(1000))

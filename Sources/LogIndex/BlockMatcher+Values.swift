@@ -11,7 +11,9 @@ extension BlockTest {
         var users: [UserName] = []
         for case .users(let names) in values { users += names }
         let others = values.filter { if case .users = $0 { false } else { true } }
-        return BlockTest.either([fixedAddresses(others, directory), users.isEmpty ? .never : self.users(users, directory)])
+        return BlockTest.either([
+            fixedAddresses(others, directory), users.isEmpty ? .never : self.users(users, directory),
+        ])
     }
 
     private static func fixedAddresses(_ values: [Value], _ directory: Directory) -> BlockTest {

@@ -20,7 +20,8 @@ extension LoginSettings: SettingsSection {
         [
             SettingRow(
                 "radius_idle", \.radiusIdle, ending,
-                "A log-in told by RADIUS ends after so long without an interim update: lost stops end so. none is never."),
+                "A log-in told by RADIUS ends after so long without an interim update: lost stops end so. none is never."
+            ),
             SettingRow(
                 "radius_limit", \.radiusLimit, ending, "A log-in told by RADIUS ends so long after it began."),
             SettingRow(

@@ -11,7 +11,9 @@ struct LoginTable: Sendable {
     /// `seed` is new for each run: RADIUS clients choose the addresses.
     init(seed: UInt64) { hash = SeededHash(seed: seed) }
 
-    private func hash(_ high: UInt64, _ low: UInt64) -> UInt64 { hash.adding(low, to: hash.adding(high, to: hash.initial)) }
+    private func hash(_ high: UInt64, _ low: UInt64) -> UInt64 {
+        hash.adding(low, to: hash.adding(high, to: hash.initial))
+    }
 
     /// Inside a shard other bits decide.
     private static func shard(_ hash: UInt64) -> Int { Int(hash & 0xFF) }

@@ -138,7 +138,9 @@ public struct UserTableWriter: ~Copyable, Sendable {
     /// Copies everybody into a table with room for half as many again. Readers of the old one miss what comes after.
     private mutating func grow() -> Bool {
         func room(_ count: Int) -> Int { max(Self.least, count * 9 / 4) }
-        guard let next = try? UserTable(capacity4: room(count4), capacity6: room(count6), seed: seed) else { return false }
+        guard let next = try? UserTable(capacity4: room(count4), capacity6: room(count6), seed: seed) else {
+            return false
+        }
         let old = table
         table = next
         (used4, used6, count4, count6) = (0, 0, 0, 0)

@@ -3,7 +3,7 @@ import Hummingbird
 
 extension ControlRoutes {
     /// Who is logged in where, and groups of users.
-    var userRoutes: [Route] {
+    var loginRoutes: [Route] {
         [
             .get("/v1/users/logins", .usersRead) { request, _ in
                 try .json(await engine.logins(try LoginQuery(items: try Self.query(request))))
