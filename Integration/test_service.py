@@ -1,5 +1,7 @@
 """The daemon as a service: what it tells its manager (sd_notify), and how long."""
+import ctypes
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -49,6 +51,32 @@ class Manager:
             return seen
 
 
+class StoppedThread:
+    """One thread of another process, stopped for a while as a debugger does it (ptrace(2))."""
+
+    SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
+
+    def __init__(self, process, name):
+        self.thread = next(
+            int(task.name) for task in pathlib.Path(f"/proc/{process}/task").iterdir()
+            if (task / "comm").read_text(encoding="utf-8").strip() == name)
+
+    def __enter__(self):
+        self._trace(self.SEIZE)
+        self._trace(self.INTERRUPT)
+        os.waitpid(self.thread, 0x40000000)
+        return self
+
+    def __exit__(self, *_):
+        self._trace(self.DETACH)
+
+    def _trace(self, request):
+        library = ctypes.CDLL(None, use_errno=True)
+        library.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        if library.ptrace(request, self.thread, None, None) == -1:
+            raise OSError(ctypes.get_errno(), "ptrace")
+
+
 class Service(Case):
     def serve(self, name):
         """A daemon that replays without end, with a manager of that name."""
@@ -94,6 +122,18 @@ class Service(Case):
 
     def test_a_manager_behind_an_abstract_name_too(self):
         self.check_life(f"\0gatelog-test-{os.getpid()}")
+
+    def test_a_thread_that_hangs_is_named_and_ends_the_signs_of_life(self):
+        manager, engine = self.serve(str(self.folder / "notify"))
+        manager.wait("READY=1")
+        with StoppedThread(engine.pid, "log debug"):
+            # Its longest wait, and the watchdog's time.
+            manager.wait("STATUS=stalled: log debug for ", 30)
+            manager.drain()
+            time.sleep(WATCHDOG)
+            self.assertNotIn("WATCHDOG=1", manager.drain())
+        manager.wait("WATCHDOG=1")
+        self.assertIn("gatelogd: stalled: log debug for ", engine.said())
 
     def test_wrong_settings_end_a_reload_and_not_the_daemon(self):
         manager, engine = self.serve(str(self.folder / "notify"))

@@ -16,14 +16,17 @@ struct DumpWriter {
         self.heartbeat = heartbeat
     }
 
+    /// Without anything to do it shows so often that it lives.
+    private static let longestWait: Int64 = 10_000_000_000
+
     /// The thread's body: returns when it is told to quit.
     mutating func run() {
         defer { heartbeat.rest() }
         while true {
-            heartbeat.rest()
             let now = Clocks.monotonic
-            let next = dumps.values.reduce(Int64.max) { min($0, $1.nextTick) }
-            inbox.wait(nanoseconds: next == .max ? -1 : max(0, next - now))
+            let next = dumps.values.reduce(now + Self.longestWait) { min($0, $1.nextTick) }
+            heartbeat.rest(until: next)
+            inbox.wait(nanoseconds: max(0, next - now))
             heartbeat.work()
             for dump in dumps.values { dump.merge.lookAtProgress() }
             for message in inbox.takeAll() {

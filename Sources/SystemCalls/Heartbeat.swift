@@ -1,24 +1,26 @@
 import Synchronization
 
-/// Says of a thread whether it still comes round: the thread tells when it begins work and when it waits for some,
-/// others ask how long it has been at it. One store for each, from any thread.
+/// Says of a thread whether it still comes round: the thread tells when it is at work and until when it waits for
+/// some, others ask how long it has been silent. One store for each, from any thread.
 public final class Heartbeat: Sendable {
     /// The thread's name: "capture 0".
     public let name: String
-    /// `Clocks.monotonic` when the work began that is under way; 0 while there is none.
-    private let workingSince = Atomic<Int64>(0)
+    /// Until when, by `Clocks.monotonic`, nothing need be heard of the thread.
+    private let quietUntil = Atomic<Int64>(.max)
 
     public init(name: String) { self.name = name }
 
     /// Work begins, or goes on with another piece. A thread that never waits long need say nothing else.
-    public func work() { workingSince.store(Clocks.monotonic, ordering: .relaxed) }
+    public func work() { quietUntil.store(Clocks.monotonic, ordering: .relaxed) }
 
-    /// The thread waits for work, or has ended: however long that takes, it lives.
-    public func rest() { workingSince.store(0, ordering: .relaxed) }
+    /// The thread waits for work, but not beyond `moment` of `Clocks.monotonic`; without one, however long that takes,
+    /// or it has ended.
+    public func rest(until moment: Int64 = .max) { quietUntil.store(moment, ordering: .relaxed) }
 
-    /// Nanoseconds that the present piece of work has taken at `moment` (of `Clocks.monotonic`); 0 where there is none.
+    /// Nanoseconds of `moment` for which the thread has been at one piece of work, or late from its wait; 0 where it is
+    /// neither.
     public func silence(at moment: Int64) -> Int64 {
-        let since = workingSince.load(ordering: .relaxed)
-        return since == 0 ? 0 : max(0, moment &- since)
+        let until = quietUntil.load(ordering: .relaxed)
+        return until >= moment ? 0 : moment - until
     }
 }

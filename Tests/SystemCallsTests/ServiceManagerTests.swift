@@ -77,7 +77,7 @@ struct ServiceManagerTests {
 
 @Suite("Heartbeats")
 struct HeartbeatTests {
-    @Test("Only work that goes on is silence")
+    @Test("Work that goes on is silence, and so is a wait that should be over")
     func silence() {
         let heart = Heartbeat(name: "worker")
         #expect(heart.silence(at: .max) == 0)
@@ -87,6 +87,9 @@ struct HeartbeatTests {
         #expect(heart.silence(at: before + 1_000_000_000) <= 1_000_000_000)
         #expect(heart.silence(at: after + 1_000_000_000) >= 1_000_000_000)
         #expect(heart.silence(at: 0) == 0)
+        heart.rest(until: 1_000)
+        #expect(heart.silence(at: 1_000) == 0)
+        #expect(heart.silence(at: 1_500) == 500)
         heart.rest()
         #expect(heart.silence(at: .max) == 0)
     }

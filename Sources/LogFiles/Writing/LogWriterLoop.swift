@@ -89,7 +89,8 @@ final class LogWriterLoop: @unchecked Sendable {
     func run() {
         defer { heartbeat.rest() }
         while !isClosing {
-            heartbeat.rest()
+            let deadline = deadline
+            heartbeat.rest(until: deadline)
             let taken = queue.takeAll(until: deadline)
             take(taken.items, taken.orders, taken.loss)
             work()
