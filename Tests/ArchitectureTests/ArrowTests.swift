@@ -19,7 +19,9 @@ struct ArrowTests {
         "GeoDatabases": ["CMaxMind", "Primitives"],
         // Names of settings for expressions, which know no settings: the daemon and the tool build them alike.
         "Directories": ["Expressions", "Primitives", "Settings"],
-        "PacketStages": ["Expressions", "GeoDatabases", "PacketDecoding", "Primitives", "Records", "SystemCalls"],
+        "PacketStages": [
+            "Expressions", "GeoDatabases", "PacketDecoding", "Primitives", "Records", "Synchronization", "SystemCalls",
+        ],
         "LogIndex": ["Primitives", "PacketDecoding", "Records", "Expressions"],
         "LiveCapture": [
             "CLinux", "CaptureFiles", "CaptureStreams", "Netlink", "PacketDecoding", "Primitives", "Records",
