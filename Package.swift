@@ -86,7 +86,7 @@ let package = Package(
         // Effects: the rooms that open files.
         .target(
             name: "CaptureStreams",
-            dependencies: ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles"],
+            dependencies: ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles", "IPLog"],
             swiftSettings: common),
         .target(
             name: "GeoDatabases", dependencies: ["CMaxMind", "Primitives"], swiftSettings: strict),

@@ -25,6 +25,8 @@ public struct CaptureDamage: Hashable, Sendable, CustomStringConvertible {
         case tooManyInterfaces(limit: Int)
         /// The compressed stream around the capture is broken or cut off; what came before was read.
         case compression(String)
+        /// Bytes of an ipl log that are no record.
+        case record(String)
     }
 
     /// Where: bytes from the beginning of the capture, unpacked; for `.compression`, of the file as it is.
@@ -69,7 +71,7 @@ extension CaptureDamage.Reason: CustomStringConvertible {
             "option \(code) claims more bytes than its block has"
         case .tooManyInterfaces(let limit):
             "a section describes more than \(limit) interfaces"
-        case .compression(let what):
+        case .compression(let what), .record(let what):
             what
         }
     }

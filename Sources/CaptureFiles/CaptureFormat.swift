@@ -1,3 +1,5 @@
+import Primitives
+
 /// What kind of capture a file is, told by its first four bytes and never by its name.
 public enum CaptureFormat: Sendable, Hashable {
     /// The format of libpcap, with record times in micro- or nanoseconds.
@@ -6,6 +8,18 @@ public enum CaptureFormat: Sendable, Hashable {
     case modifiedPcap
     /// The next generation format (draft-ietf-opsawg-pcapng).
     case pcapng
+    /// A log of ipl(4), as IPFilter's devices and ours hand it out.
+    case recordLog
+
+    /// Whether these are the first bytes of a capture that we know, or whose kind we know; not so of an ipl log.
+    public static func begins(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount >= 4 else { return false }
+        let magic = bytes.big32(at: 0)
+        if magic == Magic.sectionHeader || Magic.foreign(magic) != nil { return true }
+        return [magic, magic.byteSwapped].contains {
+            $0 == Magic.micro || $0 == Magic.nano || $0 == Magic.modified
+        }
+    }
 }
 
 /// The order in which a file holds the bytes of its numbers.
@@ -32,7 +46,8 @@ public enum CaptureFormatError: Error, Hashable, Sendable, CustomStringConvertib
             "the file ends after \(present) bytes, within the header of \(needed) bytes that a capture begins with"
         case .unknownMagic(let magic):
             "this is no capture: it begins with the bytes \(Self.hex(magic)), and a capture begins with "
-                + "a1b2c3d4 or a1b23c4d (pcap, in either byte order) or 0a0d0d0a (pcapng)"
+                + "a1b2c3d4 or a1b23c4d (pcap, in either byte order) or 0a0d0d0a (pcapng); an ipl log begins with a "
+                + "record"
         case .unsupported(let name):
             "this is \(name), which is not read here; `editcap -F pcapng` converts it"
         }

@@ -3,7 +3,7 @@ public import PacketDecoding
 import Primitives
 import SystemCalls
 
-/// Reads the packets of a capture file, or of standard input: pcap or pcapng, plain or compressed.
+/// Reads the packets of a capture file, or of standard input: pcap, pcapng or an ipl log, plain or compressed.
 ///
 /// The file is read with read(2) into one buffer, and a packet's bytes are borrowed from there until the
 /// next call. Interfaces that stand before the first packet are known from the beginning. Damage does not
@@ -84,7 +84,9 @@ extension CaptureReader {
     /// Bytes read from the file so far, packed as they may be.
     public var bytesRead: Int64 { state.pointee.source.bytesRead }
     /// What the file is.
-    public var format: CaptureFormat { state.pointee.parser.format ?? .pcap }
+    public var format: CaptureFormat {
+        state.pointee.records == nil ? state.pointee.parser.format ?? .pcap : .recordLog
+    }
     /// The interfaces seen so far; those before the first packet are there from the beginning.
     public var interfaces: [CaptureInterface] { state.pointee.parser.interfaces }
     /// How many there are: cheap to look at after each packet, since a pcapng may describe more on its way.
@@ -95,10 +97,14 @@ extension CaptureReader {
     public var names: [CaptureName] { state.pointee.parser.names }
     /// The first places of damage, in the order in which they were met.
     public var damage: [CaptureDamage] {
-        state.pointee.parser.damage + (state.pointee.source.damage.map { [$0] } ?? [])
+        state.pointee.parser.damage + state.pointee.recordDamage.places
+            + (state.pointee.source.damage.map { [$0] } ?? [])
     }
     /// All places of damage.
-    public var damageCount: Int { state.pointee.parser.damageCount + (state.pointee.source.damage == nil ? 0 : 1) }
+    public var damageCount: Int {
+        state.pointee.parser.damageCount + state.pointee.recordDamage.count
+            + (state.pointee.source.damage == nil ? 0 : 1)
+    }
     /// Packets that the capturing program lost, as told beside packets; `interfaces` have totals of their own.
     public var droppedBetweenPackets: UInt64 { state.pointee.parser.droppedBetweenPackets }
     /// The comments of the whole file: those of its sections.

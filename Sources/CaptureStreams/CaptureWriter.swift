@@ -15,12 +15,19 @@ public struct CaptureWriter: ~Copyable {
     /// What can be written.
     public enum Format: Sendable, Hashable {
         case pcapng, pcap
+        /// An ipl log in the layout of release 5.1.
+        case ipl
 
-        /// The format that a file of that name should have: pcap for .pcap, .cap and .dmp, else pcapng.
+        /// The format that a file of that name should have: pcap for .pcap, .cap and .dmp, an ipl log for .ipl, else
+        /// pcapng.
         public init(forPath path: String) {
             let name = path.split(separator: "/").last ?? ""
             let suffix = name.split(separator: ".").dropFirst().last?.lowercased()
-            self = suffix == "pcap" || suffix == "cap" || suffix == "dmp" ? .pcap : .pcapng
+            switch suffix {
+            case "pcap", "cap", "dmp": self = .pcap
+            case "ipl": self = .ipl
+            default: self = .pcapng
+            }
         }
     }
 
@@ -33,6 +40,7 @@ public struct CaptureWriter: ~Copyable {
     private var file: OutputFile
     private var pcapng: PcapngWriter?
     private var pcap: PcapWriter?
+    private var records: PacketRecordWriter?
     private let description: CaptureDescription
     private var interfaces: [CaptureInterface]
 
@@ -52,11 +60,17 @@ public struct CaptureWriter: ~Copyable {
         interfaces = []
         pcap = nil
         pcapng = nil
-        if format ?? Format(forPath: path) == .pcapng { pcapng = PcapngWriter(description, into: &buffer) }
+        records = nil
+        let format = format ?? Format(forPath: path)
+        if format == .ipl { records = PacketRecordWriter(snapLength: description.snapLength) }
+        if format == .pcapng { pcapng = PcapngWriter(description, into: &buffer) }
     }
 
     /// What is written.
-    public var format: Format { pcapng == nil ? .pcap : .pcapng }
+    public var format: Format { records != nil ? .ipl : pcapng == nil ? .pcap : .pcapng }
+
+    /// Frames that an ipl log cannot hold, as they are no packets of IP: they were left out.
+    public private(set) var framesLeftOut = 0
 
     /// Packets whose time had nanoseconds that the file, a pcap begun with microseconds, could not keep.
     public var timesCut: Int { pcap?.timesCut ?? 0 }
@@ -64,6 +78,7 @@ public struct CaptureWriter: ~Copyable {
     /// Makes an interface of the run known; call it before the first packet of that interface.
     public mutating func add(_ interface: CaptureInterface) {
         pcapng?.add(interface, into: &buffer)
+        records?.add(interface)
         interfaces.append(interface)
     }
 
@@ -71,7 +86,9 @@ public struct CaptureWriter: ~Copyable {
     public mutating func write(
         _ frame: Frame, _ bytes: RawSpan, comments: [String] = []
     ) throws(CaptureStreamError) {
-        if pcapng != nil {
+        if records != nil {
+            if !records!.append(frame, bytes, into: &buffer) { framesLeftOut += 1 }
+        } else if pcapng != nil {
             pcapng!.append(frame, bytes, comments: comments, into: &buffer)
         } else {
             try writePlain(frame, bytes)
@@ -100,7 +117,7 @@ public struct CaptureWriter: ~Copyable {
     /// Ends the capture and gives the file its name. `interfaces`, as the readers know them at the end, have the
     /// drop counts. Nothing may be written afterwards.
     public mutating func finish(_ interfaces: [CaptureInterface] = []) throws(CaptureStreamError) {
-        if pcapng == nil, pcap == nil {
+        if pcapng == nil, pcap == nil, records == nil {
             // A pcap without a packet has a link type all the same.
             beginPlain(self.interfaces.first?.linkType ?? .ethernet)
         }

@@ -13,6 +13,8 @@ struct ReaderState: ~Copyable {
     @usableFromInline var window: ReadWindow
     @usableFromInline var parser: CaptureParser
     private var isAtEnd: Bool
+    /// Only where the capture is an ipl log.
+    private(set) var records: RecordTranscoding?
 
     static func opening(
         _ path: String, _ parser: consuming CaptureParser
@@ -57,6 +59,7 @@ struct ReaderState: ~Copyable {
     mutating func readHead() throws(CaptureStreamError) {
         do throws(CaptureStreamError.Reason) {
             try source.begin(&window)
+            try lookForRecords()
             while case .needBytes(let count) = try parser.readHead(in: window, isLast: isAtEnd) {
                 try fill(count)
             }
@@ -85,6 +88,39 @@ struct ReaderState: ~Copyable {
 
     var packetComments: [String] { parser.packetComments(in: window.bytes) }
 
+    /// Puts a transcoder in between where the capture is an ipl log, which is told by its first records.
+    private mutating func lookForRecords() throws(CaptureStreamError.Reason) {
+        var isOver = false
+        while window.count < 4, !isOver { isOver = try readSource() == 0 }
+        guard RecordTranscoder.mayBegin(window) else { return }
+        while window.count < RecordTranscoder.headLength, !isOver { isOver = try readSource() == 0 }
+        if let transcoder = RecordTranscoder(beginning: &window, isAtEnd: isOver) {
+            records = RecordTranscoding(transcoder)
+        }
+    }
+
+    /// What an ipl log had that is no record: the first places, and how many there are.
+    var recordDamage: (places: [CaptureDamage], count: Int) {
+        records.map { ($0.transcoder.damage, $0.transcoder.damageCount) } ?? ([], 0)
+    }
+
+    private mutating func readSource() throws(CaptureStreamError.Reason) -> Int {
+        let count = try source.read(into: window.room)
+        window.add(count)
+        return count
+    }
+
+    /// Puts bytes of the capture into the window's room; 0 at the end.
+    private mutating func read() throws(CaptureStreamError.Reason) -> Int {
+        guard let records else { return try source.read(into: window.room) }
+        while true {
+            let count = records.transcoder.read(into: window.room)
+            guard count == 0, records.transcoder.needsInput else { return count }
+            let room = records.transcoder.inputRoom()
+            records.transcoder.add(try source.read(into: room))
+        }
+    }
+
     /// Brings at least `count` bytes from the parser's position on into the window, or all that there are.
     private mutating func fill(_ count: Int) throws(CaptureStreamError.Reason) {
         let gone = parser.nextPosition
@@ -92,7 +128,7 @@ struct ReaderState: ~Copyable {
         parser.discard(gone)
         if count > window.capacity { window.grow(to: count + CaptureReader.readLength) }
         while window.count < count {
-            let more = try source.read(into: window.room)
+            let more = try read()
             if more == 0 {
                 isAtEnd = true
                 return

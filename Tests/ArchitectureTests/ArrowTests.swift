@@ -15,7 +15,9 @@ struct ArrowTests {
         "Records": ["Primitives", "PacketDecoding", "Settings"],
         "Expressions": ["Primitives", "PacketDecoding", "Patterns", "Records"],
         "CaptureFiles": ["Primitives", "PacketDecoding"],
-        "CaptureStreams": ["Primitives", "SystemCalls", "Compression", "PacketDecoding", "CaptureFiles"],
+        "CaptureStreams": [
+            "CaptureFiles", "Compression", "IPLog", "PacketDecoding", "Primitives", "SystemCalls",
+        ],
         "GeoDatabases": ["CMaxMind", "Primitives"],
         // Names of settings for expressions, which know no settings: the daemon and the tool build them alike.
         "Directories": ["Expressions", "Primitives", "Settings"],

@@ -25,6 +25,9 @@ struct CaptureSink: PacketSink, ~Copyable {
     /// Packets whose nanoseconds did not fit the file.
     var timesCut: Int { writer.timesCut }
 
+    /// Frames that an ipl log cannot hold.
+    var framesLeftOut: Int { writer.framesLeftOut }
+
     /// What stands before the packets goes before them: a reader needs names and secrets by then.
     mutating func begin(_ reader: inout CaptureReader) throws { try copyBlocks(of: &reader) }
 

@@ -8,14 +8,15 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
         abstract: "Print, write, count or summarise the packets of captures that match an expression.",
         usage: "gatelog read [<expression>] <file> ... [<options>]",
         discussion: """
-            Reads pcap and pcapng, also compressed (.gz, .zst); - is standard input. With a file alone, every IP \
-            packet matches.
+            Reads pcap, pcapng and ipl logs, also compressed (.gz, .zst); - is standard input. With a file alone, \
+            every IP packet matches.
 
             Examples:
               gatelog read 'port = 80 & tcpfl = SYN' trace.pcapng
               gatelog read 'addr = 10.0.0.0/8 & !(port = 53)' trace.pcap.zst --summary
               gatelog read 'host = "*.example.com"' trace.pcapng -w example.pcapng
               tcpdump -i eth0 -w - -U | gatelog read 'tcpfl = RST' -
+              gatelog read 'verdict = drop' firewall.ipl -w dropped.ipl
 
             Exit status: 0 something matched, 1 nothing matched, 2 an error.
             """
@@ -34,7 +35,8 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
     @Option(
         name: [.short, .customLong("write")],
         help: ArgumentHelp(
-            "Write the packets to FILE instead: .pcapng, or .pcap; - is standard output (pcapng).", valueName: "file"))
+            "Write the packets to FILE instead: .pcapng, .pcap, or .ipl for ipmon; - is standard output (pcapng).",
+            valueName: "file"))
     var write: String?
 
     @Flag(help: "Print one number: how many packets match.")
@@ -110,7 +112,6 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
     /// Refuses a name that promises a form which would not be written.
     private static func checkForm(of path: String) throws {
         let name = path.lowercased()
-        if name.hasSuffix(".ipl") { throw ValidationError("--write writes .pcapng and .pcap, and no .ipl yet") }
         for suffix in [".gz", ".zst"] where name.hasSuffix(suffix) {
             throw ValidationError("--write does not compress; leave \(suffix) away and compress the file afterwards")
         }

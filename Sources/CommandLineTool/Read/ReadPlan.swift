@@ -114,6 +114,13 @@ extension ReadPlan {
             snapLength: command.snapLength ?? 0)
         var sink = try CaptureSink(path, description)
         let outcome = try pass(into: &sink, keepsBlocks: true)
+        if sink.framesLeftOut > 0 {
+            console.warn(
+                """
+                \(HumanNumbers.grouped(sink.framesLeftOut)) frames are no packets of IP and are not in the ipl log; \
+                write .pcapng to keep them
+                """)
+        }
         if sink.timesCut > 0 {
             console.warn(
                 """
