@@ -86,7 +86,6 @@ class ExitStatus(Case):
             (("--snap-length", "96"), "add -w FILE"),
             (("--dialect", "klingon"), "control, winroute"),
             (("--json-names", "cef"), "gatelog, ecs, eve"),
-            (("-w", "packets.ipl"), "no .ipl yet"),
             (("-w", "packets.pcap.gz"), "does not compress"),
         ]:
             _, errors = self.gatelog("read", "any", RST, *arguments, status=2)
