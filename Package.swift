@@ -81,6 +81,7 @@ let package = Package(
 
         // Without Records, which knows Settings and so Yams and Foundation: ipmon is built on this room.
         .target(name: "IPLog", dependencies: ["Primitives", "PacketDecoding"], swiftSettings: common),
+        .target(name: "Flows", dependencies: ["Primitives", "PacketDecoding"], swiftSettings: common),
         .target(name: "Users", dependencies: ["Primitives"], swiftSettings: common),
 
         // Effects: the rooms that open files.
@@ -218,6 +219,9 @@ let package = Package(
             dependencies: ["LiveCapture", "PacketDecoding", "Primitives", "Records", "SystemCalls"],
             path: "Benchmarks/FirewallLog", swiftSettings: common),
         .executableTarget(
+            name: "FlowBenchmark", dependencies: ["CaptureStreams", "Flows", "PacketDecoding", "Primitives"],
+            path: "Benchmarks/Flows", swiftSettings: common),
+        .executableTarget(
             name: "RingBenchmark",
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
             path: "Benchmarks/Ring", swiftSettings: common),
@@ -273,6 +277,7 @@ let package = Package(
             "PacketDumps",
             ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams", "DumpBenchmark"]),
         test("SettingsStore", ["Primitives", "SystemCalls", "Settings"]),
+        test("Flows", ["Primitives", "PacketDecoding"]),
         test("IPLog", ["Primitives", "PacketDecoding"]),
         test("IPMonitor", ["Primitives", "SystemCalls", "IPLog"]),
         test("IPLogDevice", ["Primitives", "SystemCalls", "IPLog"]),

@@ -37,6 +37,7 @@ struct ArrowTests {
             "CaptureFiles", "CaptureStreams", "PacketDecoding", "Primitives", "Synchronization", "SystemCalls",
         ],
         "SettingsStore": ["Primitives", "Settings", "Synchronization", "SystemCalls"],
+        "Flows": ["PacketDecoding", "Primitives"],
         "IPLog": ["PacketDecoding", "Primitives"],
         "IPLogDevice": ["CFuse", "IPLog", "Primitives", "Synchronization", "SystemCalls"],
         "IPMonitor": ["IPLog", "Primitives", "SystemCalls"],
