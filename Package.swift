@@ -82,6 +82,8 @@ let package = Package(
         // Without Records, which knows Settings and so Yams and Foundation: ipmon is built on this room.
         .target(name: "IPLog", dependencies: ["Primitives", "PacketDecoding"], swiftSettings: common),
         .target(name: "Flows", dependencies: ["Primitives", "PacketDecoding"], swiftSettings: common),
+        .target(name: "Inspectors", dependencies: ["Primitives", "PacketDecoding", "Flows"], swiftSettings: common),
+        .target(name: "Reputation", dependencies: ["Primitives"], swiftSettings: common),
         .target(name: "Users", dependencies: ["Primitives"], swiftSettings: common),
 
         // Effects: the rooms that open files.
@@ -95,6 +97,12 @@ let package = Package(
             name: "PacketStages",
             dependencies: ["Primitives", "SystemCalls", "PacketDecoding", "Records", "Expressions", "GeoDatabases"],
             swiftSettings: common),
+        .target(
+            name: "Inspection",
+            dependencies: [
+                "Primitives", "PacketDecoding", "Records", "PacketStages", "Flows", "Inspectors", "Reputation",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: common),
         .target(
             name: "LiveCapture",
             dependencies: [
@@ -181,7 +189,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "Patterns", "PacketDecoding", "Settings", "Records", "Expressions",
                 "CaptureFiles", "CaptureStreams", "GeoDatabases", "PacketStages", "Directories", "ControlMessages",
-                "ControlClient", "LogIndex", "LogFiles", "IPLog",
+                "ControlClient", "LogIndex", "LogFiles", "IPLog", "Flows", "Inspection", "Inspectors", "Reputation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(name: "gatelog", dependencies: ["CommandLineTool"], swiftSettings: common),
@@ -278,6 +286,9 @@ let package = Package(
             ["Primitives", "SystemCalls", "PacketDecoding", "CaptureFiles", "CaptureStreams", "DumpBenchmark"]),
         test("SettingsStore", ["Primitives", "SystemCalls", "Settings"]),
         test("Flows", ["Primitives", "PacketDecoding"]),
+        test("Inspectors", ["Primitives", "PacketDecoding", "Flows"]),
+        test("Reputation", ["Primitives"]),
+        test("Inspection", ["Primitives", "PacketDecoding", "Records", "PacketStages", "Inspectors", "Reputation"]),
         test("IPLog", ["Primitives", "PacketDecoding"]),
         test("IPMonitor", ["Primitives", "SystemCalls", "IPLog"]),
         test("IPLogDevice", ["Primitives", "SystemCalls", "IPLog"]),

@@ -85,7 +85,7 @@ struct GatelogCommand: ParsableCommand {
             """,
         version: GatelogTool.version,
         subcommands: [
-            ReadCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, LogCommand.self,
+            ReadCommand.self, InspectCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, LogCommand.self,
             PacketLogCommand.self,
             DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
             SyslogCommand.self,

@@ -53,7 +53,7 @@ final class LogSet: Sendable {
         let kind: RecordKind =
             switch event {
             case .engine: .engine
-            case .authentication: .security
+            case .authentication, .spoofing, .ftp, .intrusion: .security
             }
         say(.security, kind, event.text(dialect), fields: event.fields, at: time)
     }

@@ -243,17 +243,22 @@ extension PacketTables {
     @inline(__always)
     public func record(of frame: Frame, _ bytes: RawSpan, source: PacketRecord.Source = .file) -> PacketRecord {
         var record = PacketRecord(frame, layers, bytes, source: source)
+        addFacts(to: &record)
+        return record
+    }
+
+    /// Fills in the facts that were looked up for the packet that was read last.
+    @inline(__always)
+    public func addFacts(to record: inout PacketRecord) {
         record.sourceUser = facts.sourceUser
         record.destinationUser = facts.destinationUser
-        if looksUp {
-            record.sourceHost = facts.sourceHosts[0]
-            record.destinationHost = facts.destinationHosts[0]
-            record.sourceCountry = facts.sourceCountry
-            record.destinationCountry = facts.destinationCountry
-            record.sourceASN = facts.sourceASN
-            record.destinationASN = facts.destinationASN
-        }
-        return record
+        guard looksUp else { return }
+        record.sourceHost = facts.sourceHosts[0]
+        record.destinationHost = facts.destinationHosts[0]
+        record.sourceCountry = facts.sourceCountry
+        record.destinationCountry = facts.destinationCountry
+        record.sourceASN = facts.sourceASN
+        record.destinationASN = facts.destinationASN
     }
 }
 

@@ -38,6 +38,11 @@ struct ArrowTests {
         ],
         "SettingsStore": ["Primitives", "Settings", "Synchronization", "SystemCalls"],
         "Flows": ["PacketDecoding", "Primitives"],
+        "Inspectors": ["Flows", "PacketDecoding", "Primitives"],
+        "Reputation": ["Primitives"],
+        "Inspection": [
+            "Crypto", "Flows", "Inspectors", "PacketDecoding", "PacketStages", "Primitives", "Records", "Reputation",
+        ],
         "IPLog": ["PacketDecoding", "Primitives"],
         "IPLogDevice": ["CFuse", "IPLog", "Primitives", "Synchronization", "SystemCalls"],
         "IPMonitor": ["IPLog", "Primitives", "SystemCalls"],
@@ -76,6 +81,7 @@ struct ArrowTests {
             "ArgumentParser", "CaptureFiles", "CaptureStreams", "ControlClient", "ControlMessages", "Directories",
             "Dispatch", "Expressions", "Foundation", "GeoDatabases", "LogFiles", "LogIndex", "PacketDecoding",
             "PacketStages", "Patterns", "Primitives", "Records", "Settings", "Synchronization", "SystemCalls", "IPLog",
+            "Flows", "Inspection", "Inspectors", "Reputation",
         ],
         "gatelog": ["CommandLineTool"],
         "gatelogd": [

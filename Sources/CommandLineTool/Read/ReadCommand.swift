@@ -125,7 +125,7 @@ struct ReadCommand: ParsableCommand, ColoredCommand {
 }
 
 /// One of a fixed set of words.
-private func word<Words: RawRepresentable & CaseIterable>(_ text: String) throws -> Words
+func word<Words: RawRepresentable & CaseIterable>(_ text: String) throws -> Words
 where Words.RawValue == String {
     if let value = Words(rawValue: text) { return value }
     let words = Words.allCases.map(\.rawValue).joined(separator: ", ")
