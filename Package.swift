@@ -148,7 +148,8 @@ let package = Package(
             dependencies: [
                 "Primitives", "SystemCalls", "Records", "Expressions", "LogFiles",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: common),
 
         // Assembly, and what its faces say to it.

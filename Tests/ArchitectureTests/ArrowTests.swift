@@ -57,7 +57,7 @@ struct ArrowTests {
             "Synchronization", "SystemCalls",
         ],
         "Alerts": [
-            "AsyncHTTPClient", "Expressions", "LogFiles", "NIOCore", "Primitives", "Records", "Synchronization",
+            "AsyncHTTPClient", "Expressions", "LogFiles", "NIOCore", "NIOHTTP1", "NIOSSL", "Primitives", "Records", "Synchronization",
             "SystemCalls",
         ],
         "ControlMessages": [],

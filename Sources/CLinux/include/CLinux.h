@@ -34,6 +34,7 @@
 #include <sys/un.h>
 #include <sys/utsname.h>
 #include <syslog.h>
+#include <sys/wait.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -185,6 +186,26 @@ static inline int gatelog_connect_local(int descriptor, const char *path) {
 int gatelog_accept(int descriptor);
 int gatelog_peer(int descriptor, int *process, unsigned int *user, unsigned int *group);
 int gatelog_peer_groups(int descriptor, unsigned int *groups, int capacity);
+
+// Programs beside this one: what is only there with _GNU_SOURCE, or variadic; spawn.c has it. The first returns an errno.
+int gatelog_spawn(
+    const char *path, char *const arguments[], char *const environment[], int input, int output, int *process);
+int gatelog_pidfd_open(int process);
+int gatelog_pipe(int ends[2]);
+void gatelog_clear_ambient(void);
+
+// fcntl is variadic.
+static inline int gatelog_do_not_wait(int descriptor) {
+    return fcntl(descriptor, F_SETFL, O_NONBLOCK);
+}
+
+// How a process ended is in macros: its exit status, or 256 and the signal.
+static inline int gatelog_wait(int process) {
+    int status = 0;
+    while (waitpid(process, &status, 0) == -1)
+        if (errno != EINTR) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
 
 static inline int gatelog_poll(struct pollfd *descriptors, nfds_t count, int milliseconds) {
     return poll(descriptors, count, milliseconds);
