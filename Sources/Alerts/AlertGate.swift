@@ -37,16 +37,21 @@ public struct AlertGate: Sendable {
     private let burst: Double
     private var tokens: Double
     private var refilled: Int64
-    private var heldBack: UInt64 = 0
+    /// Lines that were held back and not told yet.
+    public private(set) var heldBack: UInt64 = 0
     private var first: [String] = []
     private var last: [String] = []
 
-    /// `rate` messages a minute, `burst` at once; both from 1 on.
-    public init(rate: Int, burst: Int, at now: Int64) {
+    /// `rate` messages a minute, `burst` at once; both from 1 on. What `earlier` held back is still to be told.
+    public init(rate: Int, burst: Int, at now: Int64, after earlier: AlertGate? = nil) {
         interval = 60e9 / Double(max(rate, 1))
         self.burst = Double(max(burst, 1))
-        tokens = self.burst
+        tokens = min(self.burst, earlier?.tokens ?? self.burst)
         refilled = now
+        guard let earlier else { return }
+        heldBack = earlier.heldBack
+        first = earlier.first
+        last = earlier.last
     }
 
     /// The message for a line; nil where the rate holds it back.
@@ -69,6 +74,14 @@ public struct AlertGate: Sendable {
         guard heldBack > 0, tokens >= 1 else { return nil }
         tokens -= 1
         return release(AlertEvent(line: nil))
+    }
+
+    /// A message was not delivered and will be made anew: what it told of is still to be told.
+    public mutating func take(back event: AlertEvent) {
+        heldBack &+= event.heldBack
+        first = Array(event.samples.prefix(Self.samples))
+        last = Array(event.samples.dropFirst(Self.samples))
+        tokens = min(burst, tokens + 1)
     }
 
     private mutating func hold(_ text: String) {

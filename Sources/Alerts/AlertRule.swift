@@ -23,7 +23,8 @@ public struct AlertRule: Sendable {
     }
 
     public init(
-        name: String, origin: String, gateway: String, log: String, path: String, selection: LogSelection, delivery: Delivery,
+        name: String, origin: String, gateway: String, log: String, path: String, selection: LogSelection,
+        delivery: Delivery,
         rate: Int, burst: Int
     ) {
         self.name = name

@@ -33,6 +33,8 @@ public final class AlertRunner: Sendable {
         var report = AlertReport()
         var isStopping = false
         var tests = 0
+        /// What was held back and is still to be told, once the thread has ended.
+        var gate: AlertGate?
         var client: HTTPClient?
     }
 
@@ -47,13 +49,17 @@ public final class AlertRunner: Sendable {
     /// Lines that are read at once.
     private static let lines = 200
 
-    /// Begins to follow from `place` on. `slots` bounds how many alerts are delivered at one time.
+    /// Begins to follow from `place` on, with what `earlier`, which has ended, counted and held back. `slots` bounds how many alerts are delivered at one time.
     public init(
-        _ rule: AlertRule, from place: LogPlace?, places: AlertPlaces, slots: AlertSlots
+        _ rule: AlertRule, from place: LogPlace?, after earlier: AlertRunner?, places: AlertPlaces, slots: AlertSlots
     ) throws(SystemCallError) {
         self.rule = rule
         self.places = places
-        state = Mutex(State())
+        let before = earlier?.state.withLock { $0 }
+        var beginning = State()
+        beginning.report = before?.report ?? AlertReport()
+        beginning.gate = before?.gate
+        state = Mutex(beginning)
         bell = try Bell()
         thread = Mutex(nil)
         let started = try Thread(name: "alert \(rule.name)") { [self] in run(from: place, slots) }
@@ -82,7 +88,9 @@ public final class AlertRunner: Sendable {
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func run(from place: LogPlace?, _ slots: AlertSlots) {
-        var gate = AlertGate(rate: rule.rate, burst: rule.burst, at: Clocks.monotonic)
+        var gate = AlertGate(
+            rate: rule.rate, burst: rule.burst, at: Clocks.monotonic, after: state.withLock { $0.gate })
+        defer { state.withLock { [gate] in $0.gate = gate } }
         var place = place
         while !isStopping {
             do throws(LogReadError) {
@@ -110,25 +118,38 @@ public final class AlertRunner: Sendable {
                 gate.miss(found.missed)
                 state.withLock { $0.report.missed += found.missed }
             }
-            for line in found.lines where !isStopping {
-                state.withLock { $0.report.matches += 1 }
-                let record = line.record.map { String(decoding: $0, as: UTF8.self) }
-                if let event = gate.take(AlertLine(text: line.string, record: record), at: Clocks.monotonic) {
-                    deliver(event, slots)
-                } else {
-                    state.withLock { $0.report.heldBack += 1 }
-                }
+            for line in found.lines {
+                // One that is not told any more belongs to whoever goes on from here.
+                guard !isStopping, tell(line, &gate, slots) else { return }
                 places.set(line.next, of: rule)
             }
             if found.lines.isEmpty, let place = found.next { places.set(place, of: rule) }
             if takeTest() {
                 var test = AlertEvent(line: nil)
                 test.isTest = true
-                deliver(test, slots)
+                _ = deliver(test, slots)
             }
-            if let digest = gate.digest(at: Clocks.monotonic) { deliver(digest, slots) }
+            if let digest = gate.digest(at: Clocks.monotonic), !deliver(digest, slots) { gate.take(back: digest) }
             if !found.more { follower.wait(milliseconds: 200) }
         }
+    }
+
+    /// Tells of a line, or holds it back; false where it is still to be told.
+    private func tell(_ line: LogLines.Line, _ gate: inout AlertGate, _ slots: AlertSlots) -> Bool {
+        let record = line.record.map { String(decoding: $0, as: UTF8.self) }
+        guard let event = gate.take(AlertLine(text: line.string, record: record), at: Clocks.monotonic) else {
+            state.withLock { state in
+                state.report.matches += 1
+                state.report.heldBack += 1
+            }
+            return true
+        }
+        guard deliver(event, slots) else {
+            gate.take(back: event)
+            return false
+        }
+        state.withLock { $0.report.matches += 1 }
+        return true
     }
 
     private func takeTest() -> Bool {
@@ -139,13 +160,15 @@ public final class AlertRunner: Sendable {
         }
     }
 
-    private func deliver(_ event: AlertEvent, _ slots: AlertSlots) {
+    /// Delivers a message, whether it arrives or not; false where the runner was stopped meanwhile.
+    private func deliver(_ event: AlertEvent, _ slots: AlertSlots) -> Bool {
         let message = AlertMessage(alert: rule.name, gateway: rule.gateway, log: rule.log, event: event)
-        guard slots.take(unless: { self.isStopping }) else { return }
+        guard slots.take(unless: { self.isStopping }) else { return false }
         defer { slots.free() }
         do throws(AlertError) {
             switch rule.delivery {
-            case .command(let order): try CommandDelivery(order: order).deliver(message, stop: bell.wakeup)
+            case .command(let order):
+                guard try CommandDelivery(order: order).deliver(message, stop: bell.wakeup) else { return false }
             case .webhook(let order):
                 let client = try client(order)
                 try WebhookDelivery(order: order).deliver(message, by: client) { self.pause($0) }
@@ -154,11 +177,13 @@ public final class AlertRunner: Sendable {
                 state.report.delivered += 1
                 state.report.failure = nil
             }
+            return true
         } catch {
-            state.withLock { state in
-                guard !state.isStopping else { return }
+            return state.withLock { state in
+                guard !state.isStopping else { return false }
                 state.report.failed += 1
                 state.report.failure = error.description
+                return true
             }
         }
     }

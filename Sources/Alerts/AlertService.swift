@@ -58,7 +58,8 @@ public final class AlertService: Sendable {
 
     /// Lets these rules hold; alerts whose rules have not changed go on. Where a log stood at the start is `starts`, by its
     /// name. Says which alerts could not be started.
-    public func configure(_ rules: [AlertRule], starts: [String: LogPlace]) -> [(name: String, error: SystemCallError)] {
+    public func configure(_ rules: [AlertRule], starts: [String: LogPlace]) -> [(name: String, error: SystemCallError)]
+    {
         let origins = Set(rules.map(\.origin))
         let (kept, ended) = runners.withLock { runners in
             (runners.filter { origins.contains($0.rule.origin) }, runners.filter { !origins.contains($0.rule.origin) })
@@ -73,7 +74,9 @@ public final class AlertService: Sendable {
             }
             do throws(SystemCallError) {
                 let place = places.place(of: rule) ?? starts[rule.log]
-                running.append(try AlertRunner(rule, from: place, places: places, slots: slots))
+                let earlier = ended.first { $0.rule.name == rule.name && $0.rule.log == rule.log }
+                running.append(
+                    try AlertRunner(rule, from: place, after: earlier, places: places, slots: slots))
             } catch {
                 failures.append((rule.name, error))
             }

@@ -6,8 +6,8 @@ import SystemCalls
 struct CommandDelivery {
     let order: CommandOrder
 
-    /// Called on a thread that may wait.
-    func deliver(_ message: AlertMessage, stop: borrowing Wakeup) throws(AlertError) {
+    /// Called on a thread that may wait; false where `stop` was signalled before the program had ended.
+    func deliver(_ message: AlertMessage, stop: borrowing Wakeup) throws(AlertError) -> Bool {
         guard let path = order.words.first else { throw AlertError("the command is empty") }
         ProgramRun.dropGrantedCapabilities()
         let run = ProgramRun(
@@ -20,11 +20,13 @@ struct CommandDelivery {
             throw AlertError("\(path) could not be run: \(error.errno)")
         }
         switch outcome.ending {
-        case .exited(0), .stopped: return
+        case .exited(0): return true
+        case .stopped: return false
         case .exited(let status): throw AlertError("\(path) ended with status \(status)\(Self.said(outcome))")
         case .killed(let signal): throw AlertError("\(path) was ended by signal \(signal)\(Self.said(outcome))")
         case .timedOut:
-            throw AlertError("\(path) took longer than \(order.limit / 1_000_000_000) s, and was killed\(Self.said(outcome))")
+            throw AlertError(
+                "\(path) took longer than \(order.limit / 1_000_000_000) s, and was killed\(Self.said(outcome))")
         }
     }
 

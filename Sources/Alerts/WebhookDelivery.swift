@@ -87,7 +87,9 @@ struct WebhookDelivery {
         switch order.address {
         case .url(let url): return url
         case .file(let path):
-            guard let line = try Self.lines(path).first else { throw AlertError("\(path) is empty; it has to hold a URL") }
+            guard let line = try Self.lines(path).first else {
+                throw AlertError("\(path) is empty; it has to hold a URL")
+            }
             return line
         }
     }
@@ -123,12 +125,13 @@ struct WebhookDelivery {
 
     /// A name of a field (RFC 9110 section 5.6.2).
     private static func isToken(_ name: Substring) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
             }
-        }
     }
 }

@@ -90,6 +90,7 @@ struct GatelogCommand: ParsableCommand {
             DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
             SyslogCommand.self,
             UserCommand.self, GroupCommand.self, TokenCommand.self,
+            AlertCommand.self,
         ]
     )
 }

@@ -11,7 +11,8 @@ struct ControlRoutes: Sendable {
         var routes = statusRoutes + packetRoutes + dumpRoutes + logRoutes
         routes += surroundingsRoutes + settingsRoutes + loginRoutes
         routes += accountRoutes + tokenRoutes
-        routes += metricsRoutes + documentRoutes + syslogRoutes
+        routes += alertRoutes + syslogRoutes
+        routes += metricsRoutes + documentRoutes
         return RouteTable(routes: routes)
     }
 

@@ -84,6 +84,14 @@ public struct DaemonClient: Sendable {
 
     public func clearLog(_ name: String) async throws { try await done(.DELETE, "/v1/logs/\(segment(name))") }
 
+    // Alerts
+
+    public func alerts() async throws -> [AlertState] { try await list("/v1/alerts") }
+
+    public func testAlert(_ name: String) async throws -> AlertState {
+        try await answer(.POST, "/v1/alerts/\(segment(name))/test")
+    }
+
     // Surroundings
 
     public func interfaces() async throws -> [InterfaceState] { try await list("/v1/interfaces") }

@@ -31,6 +31,11 @@ public protocol EngineControl: AccountControl, SettingsHistoryControl, Sendable 
     /// A follower that does not keep up misses lines, and is told how many.
     func followLog(_ name: String, _ query: LogQuery) async throws(ControlError) -> AsyncStream<LogPage>
 
+    // Alerts
+    func alerts() async -> [AlertState]
+    /// Sends a message that tries whether an alert arrives, and waits for the outcome.
+    func testAlert(_ name: String, by actor: ControlActor) async throws(ControlError) -> AlertState
+
     // Surroundings
     func interfaces() async -> [InterfaceState]
     func lists() async -> [AddressListState]

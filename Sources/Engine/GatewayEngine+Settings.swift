@@ -75,12 +75,14 @@ extension GatewayEngine {
         try takeUpSettings(next)
         let receivers = try checkedSyslogTargets(next)
         let radius = try makeRadius(next)
+        let alerts = try alertRules(next)
         try replan()
         syslogService.configure(receivers)
         applyRadius(radius)
         logs.configure(next.logs)
         access.withLock { $0 = AccessGroups(next.api) }
         metricsListener.want(next.metrics)
+        takeUpAlerts(alerts)
         let later = Self.holdLater(next, since: startDocument)
         standing["next start"] =
             later.isEmpty

@@ -74,6 +74,7 @@ extension GatewayEngine {
             }
         }
         replanOrSay("the interfaces changed")
+        renewAlerts()
     }
 
     /// A file of an address group changed: expressions that name it follow.
@@ -86,6 +87,7 @@ extension GatewayEngine {
             addressLists = try settingsBoard.addressLists(of: document)
             standing["groups"] = nil
             replanOrSay("an address group changed")
+            renewAlerts()
         } catch {
             standing["groups"] = Condition(
                 .updateFailed, about: "groups", "an address group keeps its old addresses: \(error)")

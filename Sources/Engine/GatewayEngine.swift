@@ -1,4 +1,5 @@
 import Accounts
+import Alerts
 import Expressions
 import IPLogDevice
 import LiveCapture
@@ -59,6 +60,13 @@ public actor GatewayEngine {
     let localUsers: AccountKeeper
     let authenticationNotes = AuthenticationNotes()
     let metricsListener = MetricsListener()
+    let alertService = AlertService()
+    /// Where the logs ended before this run, by their names.
+    var logEnds: [String: LogPlace] = [:]
+    /// Counts changes of the names that expressions may use.
+    var namesVersion = 0
+    /// Alerts run from the end of the start to the beginning of the end.
+    var areAlertsOn = false
     let queries = QueryThreads()
     var board = ConditionBoard()
     /// What stands although nobody looks: sources that could not be opened.
@@ -130,6 +138,7 @@ public actor GatewayEngine {
     /// captured: what is missing and how to grant it.
     public func start() throws(EngineError) {
         openSyslog()
+        noteLogEnds()
         noteStart()
         do {
             networkInterfaces = try NetworkInterface.all()
@@ -140,10 +149,13 @@ public actor GatewayEngine {
         restoreLogins()
         do {
             try takeUpSettings(document)
+            let alerts = try alertRules(document)
             openIPLog()
             plan = try makePlan()
             filter = makeFilter(plan)
             try openSources()
+            areAlertsOn = true
+            takeUpAlerts(alerts)
         } catch {
             noteEnd()
             throw error
@@ -155,6 +167,8 @@ public actor GatewayEngine {
     /// Stops everything in order: the sources, then what they fed. Says what was still to be written, and was.
     public func stop() async -> String {
         isStopping.set()
+        areAlertsOn = false
+        alertService.stop()
         for source in sources { source.stop() }
         connections?.stop()
         // A file's replay may be waiting for a disk that stays full.

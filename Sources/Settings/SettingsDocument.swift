@@ -22,6 +22,8 @@ public struct SettingsDocument: Sendable {
     public internal(set) var radius = RadiusSettings()
     public internal(set) var names = HostNameSettings()
     public internal(set) var logins = LoginSettings()
+    /// Who is told of lines of the logs, in the order of the file.
+    public internal(set) var alerts: [AlertSettings] = []
     /// Address groups, in the order of the file.
     public internal(set) var groups: [AddressGroup] = []
     public internal(set) var users: [UserSettings] = []
@@ -83,6 +85,9 @@ extension SettingsDocument: SettingsSection {
                 "Receivers of logs by syslog, each by a name."),
             SettingRow("radius", section: \.radius, "RADIUS accounting: who is where."),
             SettingRow("names", section: \.names, "Names of hosts."),
+            SettingRow(
+                "alerts", named: \.alerts, most: AlertSettings.most,
+                "Programs and webhooks that are told of lines, by names of your own."),
         ]
     }
 

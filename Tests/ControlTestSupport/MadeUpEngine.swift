@@ -16,6 +16,7 @@ public actor MadeUpEngine: EngineControl {
     public var baseStatus = EngineStatus(
         version: "0.1.0", gateway: "gw", startedAt: "2026-11-21T10:00:00Z", processID: 4711, residentBytes: 93_000_000)
     public var metricFamilies: [MetricFamily] = []
+    public var alertStates: [AlertState] = []
     public var interfaceStates: [InterfaceState] = []
     public var listStates: [AddressListState] = []
     public var accountStates: [AccountState] = []
@@ -51,6 +52,17 @@ public actor MadeUpEngine: EngineControl {
         var status = baseStatus
         status.dumps = dumpStates
         return status
+    }
+
+    public func alerts() async -> [AlertState] { alertStates }
+
+    public func testAlert(_ name: String, by actor: ControlActor) async throws(ControlError) -> AlertState {
+        note("test alert \(name)", by: actor)
+        guard let index = alertStates.firstIndex(where: { $0.name == name }) else {
+            throw ControlError(.notFound, "there is no alert \"\(name)\"")
+        }
+        alertStates[index].delivered += 1
+        return alertStates[index]
     }
 
     public func metrics() async -> [MetricFamily] { metricFamilies }

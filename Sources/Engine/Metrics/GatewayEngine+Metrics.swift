@@ -11,6 +11,7 @@ extension GatewayEngine {
         families += tapMetrics
         families += logMetrics
         families += dumpMetrics
+        families += alertMetrics
         families += controlMetrics
         families += syslogMetrics
         families += radiusMetrics
