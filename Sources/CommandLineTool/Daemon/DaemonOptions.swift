@@ -8,7 +8,7 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The daemon's socket. Default: run/api.sock under --home, $GATELOG_HOME or ./var, or \(Self.installed).",
+            "The daemon's socket. Default: run/api.sock under --home or $GATELOG_HOME, or \(Self.installed), or under ./var.",
             valueName: "path"))
     var socket: String?
 
@@ -27,6 +27,8 @@ struct DaemonOptions: ParsableArguments {
         if let home = home ?? Environment.value(of: "GATELOG_HOME").flatMap({ $0.isEmpty ? nil : $0 }) {
             return Self.socket(under: home)
         }
+        // The service goes before what may stand in any folder: whoever made that folder would be told secrets.
+        if (try? Paths.status(Self.installed)) != nil { return Self.installed }
         let local = Self.socket(under: "./var")
         return (try? Paths.status(local)) != nil ? local : Self.installed
     }
