@@ -60,7 +60,10 @@ class ManualPages(Case):
     def test_mandoc_has_no_remark(self):
         done = subprocess.run(
             ["mandoc", "-T", "lint", "-W", "style", *self.pages()], capture_output=True, text=True, timeout=60)
-        self.assertEqual((done.stdout + done.stderr).replace(f"{self.made}/", ""), "")
+        # Whether this machine has a list of its manual pages is nothing about ours.
+        told = [line for line in (done.stdout + done.stderr).splitlines()
+                if not re.search("mandoc.db|manual not found", line)]
+        self.assertEqual([line.replace(f"{self.made}/", "") for line in told], [])
 
     def test_every_command_shows_examples(self):
         for command in [[], *self.commands()]:

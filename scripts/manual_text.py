@@ -67,10 +67,10 @@ def tidy(body):
 
 
 def wrapped(lines):
-    """The lines of a page, none longer than mandoc wants them, but for what stands between .nf and .fi."""
+    """The lines of a page, none longer than mandoc wants them, but for what is shown as it stands."""
     done, filled = [], True
     for line in lines:
-        filled = {".nf": False, ".fi": True}.get(line, filled)
+        filled = {".nf": False, ".Bd": False, ".fi": True, ".Ed": True}.get(line[:3], filled)
         # A term is what stands on the one line behind its sign.
         if not filled or line.startswith(".") or len(line) <= WIDTH or done[-1:] == [".TP"]:
             done.append(line)
