@@ -239,6 +239,11 @@ int gatelog_bind_datagrams(int descriptor, int family, const void *address, uint
 int gatelog_want_datagram_ends(int descriptor, int family);
 uint32_t gatelog_datagrams_dropped(int descriptor);
 
+// The system's resolver: unions of socket addresses, and EAI_... that are only there with _GNU_SOURCE (names.c).
+// 1: yes, 0: no, -1: it could not say.
+int gatelog_name_of_address(int is_v4, const void *address, char *host, size_t capacity);
+int gatelog_name_has_address(const char *host, int is_v4, const void *address);
+
 // MAP_FAILED is a macro with a cast; NULL stands for it here.
 static inline void *gatelog_map(int descriptor, size_t length, int protection, int flags) {
     void *memory = mmap(NULL, length, protection, flags, descriptor, 0);
