@@ -14,6 +14,8 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     /// The units of the ipl log; none where it is off.
     public var ipl: [IPLogState] = []
     public var syslog: [SyslogState] = []
+    /// Names of hosts: learned and asked for.
+    public var names: HostNameState?
     /// Nil where there are no RADIUS clients.
     public var radius: RadiusState?
     public var users: UsersState?
@@ -31,7 +33,7 @@ public struct EngineStatus: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, gateway, sources, demands, logs, dumps, ipl, users, syslog, radius, problems, conditions
+        case version, gateway, sources, demands, logs, dumps, ipl, users, syslog, radius, names, problems, conditions
         case startedAt = "started_at"
         case processID = "process_id"
         case residentBytes = "resident_bytes"

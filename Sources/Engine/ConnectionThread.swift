@@ -1,5 +1,6 @@
 import ControlMessages
 import Expressions
+import HostResolution
 import LiveCapture
 import LogFiles
 import Primitives
@@ -19,7 +20,7 @@ final class ConnectionThread: Sendable {
 
     init(
         receiveBuffer: Int, log: LogWriter?, ipl: IPLogFeed? = nil, lines: LinePlan,
-        services: [String: [ClosedRange<UInt16>]], users: LoginBoard
+        services: [String: [ClosedRange<UInt16>]], users: LoginBoard, hosts: HostResolver? = nil
     ) throws {
         var options = ConnectionSource.Options(seed: .random(in: 0 ... .max))
         options.receiveBuffer = receiveBuffer
@@ -33,7 +34,7 @@ final class ConnectionThread: Sendable {
         thread = try Thread(name: "connections") {
             guard var source = source.take() else { return }
             defer { heartbeat.rest() }
-            Self.serve(&source, log, ipl, lines, services, users, stopping, shared, heartbeat)
+            Self.serve(&source, log, ipl, lines, services, users, hosts, stopping, shared, heartbeat)
         }
     }
 
@@ -44,7 +45,8 @@ final class ConnectionThread: Sendable {
 
     private static func serve(
         _ source: inout ConnectionSource, _ log: LogWriter?, _ ipl: IPLogFeed?, _ lines: LinePlan,
-        _ services: [String: [ClosedRange<UInt16>]], _ board: LoginBoard, _ stopping: StopFlag,
+        _ services: [String: [ClosedRange<UInt16>]], _ board: LoginBoard, _ resolver: HostResolver?,
+        _ stopping: StopFlag,
         _ published: Published, _ heartbeat: Heartbeat
     ) {
         var producer = log?.producer()
@@ -52,6 +54,7 @@ final class ConnectionThread: Sendable {
         var renderer = ConnectionLineRenderer(
             clock: LineClock(zone: lines.zone, form: lines.milliseconds ? .bracketedMilliseconds : .bracketed))
         var names = PacketNames()
+        var hosts = resolver.map { ConnectionHosts($0) }
         var users = ConnectionUsers(board, seed: .random(in: 0 ... .max), &names)
         let services = ServiceNames { port in Self.name(of: port, services) }
         do throws(SourceError) {
@@ -62,12 +65,17 @@ final class ConnectionThread: Sendable {
                 if batch == .packets {
                     while var event = source.next() {
                         users.settle(event.kind, &event.record)
+                        hosts?.settle(event.kind, &event.record, &names)
                         recorder?.append(event)
                         if event.kind == .destroyed { producer?.append(event.record, names, services, &renderer) }
                     }
                 }
                 recorder?.endBatch()
                 producer?.endBatch()
+                if hosts?.endBatch(&names) == true {
+                    // Numbers of hosts mean something else from now on: so they do in another producer's blocks.
+                    producer = log?.producer()
+                }
                 let counters = source.counters()
                 published.report.withLock { report in
                     report.state = .running

@@ -14,7 +14,7 @@ extension GatewayEngine {
         var found = standing
         let parts = [
             settingsConditions(), sourceConditions(), logConditions(), dumpConditions(), iplConditions(),
-            syslogConditions(), radiusConditions(), userConditions(), alertConditions(),
+            syslogConditions(), radiusConditions(), nameConditions(), userConditions(), alertConditions(),
         ]
         for part in parts {
             found.merge(part) { first, _ in first }

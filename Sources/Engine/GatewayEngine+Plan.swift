@@ -40,6 +40,7 @@ extension GatewayEngine {
         next.geography = GeographyFiles(
             country: document.databases.country.map { document.resolved($0.value) },
             networks: document.databases.asn.map { document.resolved($0.value) })
+        next.hosts = makeHostPlan(next)
         next.tellsDrops = document.logs.messages.value.contains(.drops)
         next.writesFilterLog = document.firewallLog.filterLog.value
         if let packetLog, let tree = packetLog.expression.tree {
@@ -62,7 +63,7 @@ extension GatewayEngine {
             Program(tap.tree, directory: plan.directory).demands.contains(.hosts)
         }
         let showsHosts = plan.lines.template.needs.contains(.hosts) && taps.contains { $0.purpose == .packetLog }
-        if readsHosts || showsHosts, let answers = Self.nameAnswers {
+        if readsHosts || showsHosts || plan.hosts.shares, let answers = Self.nameAnswers {
             demands.append(Demand(name: "names", text: answers.text, tree: answers.tree))
         }
         return KernelFilter(

@@ -1,5 +1,6 @@
 public import ControlMessages
 import Expressions
+import HostResolution
 import LogIndex
 import Primitives
 import RadiusAccounting
@@ -79,6 +80,7 @@ extension GatewayEngine {
         try replan()
         syslogService.configure(receivers)
         applyRadius(radius)
+        resolver.configure(ResolverOptions(next.names))
         logs.configure(next.logs)
         access.withLock { $0 = AccessGroups(next.api) }
         metricsListener.want(next.metrics)

@@ -92,7 +92,8 @@ extension GatewayEngine {
             connections = try ConnectionThread(
                 receiveBuffer: document.connections.buffer.value.bytes, log: isLogged ? logs[.connection] : nil,
                 ipl: feed, lines: plan.lines,
-                services: plan.directory.services, users: logins)
+                services: plan.directory.services, users: logins,
+                hosts: namesConnections ? resolver : nil)
             standing["connections"] = nil
         } catch {
             standing["connections"] = Condition(

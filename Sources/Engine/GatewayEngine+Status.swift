@@ -25,6 +25,7 @@ extension GatewayEngine: EngineControl {
         status.ipl = iplStates
         status.syslog = syslogStates
         status.radius = radiusState
+        status.names = nameState
         status.users = usersState
         status.problems = board.texts
         status.conditions = board.states

@@ -1,6 +1,7 @@
 import Accounts
 import Alerts
 import Expressions
+import HostResolution
 import IPLogDevice
 import LiveCapture
 import LogFiles
@@ -51,6 +52,8 @@ public actor GatewayEngine {
     /// The expression whose packets are records.
     var iplPackets: PacketLogging?
     var watchers: [Thread] = []
+    /// Names of hosts, for all who want some.
+    nonisolated let resolver: HostResolver
     /// RADIUS accounting, where there are clients.
     var radius: AccountingServer?
     let isStopping = StopFlag()
@@ -106,6 +109,7 @@ public actor GatewayEngine {
             settingsBoard = board
             document = board.stored.document
             startDocument = document
+            resolver = HostResolver(ResolverOptions(document.names))
             access = Mutex(AccessGroups(document.api))
             dialect = Mutex(LogDialect(document.logs.dialect.value))
             localUsers = AccountKeeper(path: home.accounts)
@@ -176,6 +180,7 @@ public actor GatewayEngine {
         for source in sources { source.join() }
         connections?.join()
         radius?.stop()
+        resolver.stop()
         for watcher in watchers { watcher.join() }
         systemGroups?.stop()
         sources = []

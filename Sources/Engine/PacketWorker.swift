@@ -1,5 +1,6 @@
 import BasicContainers
 import Expressions
+import HostResolution
 import LogFiles
 import LogIndex
 import PacketDecoding
@@ -21,6 +22,8 @@ struct PacketWorker: ~Copyable {
     private var recorder: PacketRecorder?
     private let source: PacketRecord.Source
     private let feed: FeedKind
+    /// Where names of hosts come that were asked for.
+    private let inbox = HostInbox()
     /// Interfaces of the source that were learned, where it brings its own.
     var sourceInterfaces = 0
 
@@ -70,7 +73,9 @@ struct PacketWorker: ~Copyable {
     /// One packet, from its bytes to the sinks.
     @inline(__always)
     mutating func take(_ frame: Frame, _ bytes: RawSpan) {
-        if plan.isPlain, feed == .interfaces, let packet = PlainPacket(bytes, of: frame) {
+        if plan.isPlain, feed == .interfaces, let packet = PlainPacket(bytes, of: frame),
+            !tables.learnsHosts || !packet.isNameAnswer
+        {
             takePlain(packet, frame, bytes)
         } else {
             takeDecoded(frame, bytes)
@@ -152,8 +157,26 @@ struct PacketWorker: ~Copyable {
         tables.newsTold()
     }
 
+    /// Names go from worker to worker by way of the resolver: what was learned and what is wanted is handed over, what
+    /// others know is taken over. Costs an atomic load where there is nothing.
+    private mutating func exchangeNames() {
+        guard let resolver = plan.plan.hosts.resolver else { return }
+        if !tables.answeredHosts.isEmpty {
+            resolver.learn(tables.answeredHosts.map { HostName($0.address, tables.hostName($0.number)) })
+            tables.answersTaken()
+        }
+        if !tables.wantedHosts.isEmpty {
+            resolver.want(tables.wantedHosts, for: inbox)
+            tables.questionsTaken()
+        }
+        guard inbox.hasNews else { return }
+        for item in inbox.take() { tables.settle(host: item.name, of: item.address) }
+        if tables.hasNews { tellNews() }
+    }
+
     /// Hands what was gathered to the writers, and publishes what was counted.
     mutating func endBatch() {
+        if plan.plan.hosts.resolver != nil { exchangeNames() }
         debugLog.endBatch()
         filterLog?.endBatch()
         recorder?.endBatch()

@@ -20,6 +20,7 @@ struct Plan: Sendable {
     var captured: Set<UInt32>?
     var lines = LinePlan()
     var geography = GeographyFiles()
+    var hosts = HostPlan()
     /// Drops that the firewall's log tells are said in the Debug log too.
     var tellsDrops = true
     /// Each packet of the firewall's log is a line of the Filter log.

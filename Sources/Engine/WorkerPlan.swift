@@ -59,11 +59,12 @@ struct WorkerPlan: ~Copyable, @unchecked Sendable {
         var geography = Geography()
         if let path = plan.geography.country { try geography.open(path, for: .country) }
         if let path = plan.geography.networks { try geography.open(path, for: .asn) }
+        if plan.hosts.shares, feed == .interfaces { needs.insert(.answers) }
         self.plan = plan
         self.taps = taps
         self.needs = needs
         self.isPlain = isPlain && needs.isDisjoint(with: [.hosts, .users, .geography])
         self.filter = filter
-        lookups = PacketLookups(users: users, geography: geography)
+        lookups = PacketLookups(users: users, geography: geography, asksForHosts: plan.hosts.resolver != nil)
     }
 }

@@ -45,6 +45,21 @@ struct DNSName {
         }
     }
 
+    /// Takes a name as text, without a dot at its end; false where it is none.
+    mutating func read(text: RawSpan) -> Bool {
+        count = 0
+        isPlain = true
+        guard 1...DNSName.longest ~= text.byteCount else { return false }
+        for offset in 0..<text.byteCount {
+            var byte = text.byte(at: offset)
+            if UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte { byte |= 0x20 }
+            if byte <= 0x20 || byte >= 0x7F { return false }
+            self.text[count] = byte
+            count += 1
+        }
+        return true
+    }
+
     private mutating func append(_ bytes: RawSpan, _ label: Range<Int>) -> Bool {
         guard count + label.count + 1 <= DNSName.longest else { return false }
         if count > 0 {

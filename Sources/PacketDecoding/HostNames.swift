@@ -11,6 +11,15 @@ public struct HostNames: ~Copyable {
     /// - Limit: names of one address |  | the newest stay
     public typealias Names = InlineArray<4, UInt32>
 
+    /// An address and the number of the name that an answer gave it.
+    public struct News: Hashable, Sendable {
+        public var address: IPAddress
+        public var number: UInt32
+    }
+
+    /// News that are kept until somebody takes them.
+    public static let newsLimit = 512
+
     private var table: SeededTable<Names>
     private var known: NameTable
     private let hash: SeededHash
@@ -25,6 +34,15 @@ public struct HostNames: ~Copyable {
     public var evicted: Int { table.evicted }
     /// Names that found no room.
     public var refused: Int { known.refused }
+
+    /// Whether `news` are kept for others.
+    public var keepsNews = false {
+        didSet { if keepsNews { news.reserveCapacity(HostNames.newsLimit) } }
+    }
+    /// Addresses that were given another name than before, the oldest first.
+    public private(set) var news: [News] = []
+    /// News that found no room.
+    public private(set) var newsLost = 0
 
     /// Room for `capacity` addresses and twice as many names. `seed` is secret and new for each run.
     public init(capacity: Int = 32768, seed: UInt64) {
@@ -49,6 +67,16 @@ public struct HostNames: ~Copyable {
 
     /// The text of a number from `names(of:)`, in lower case, printable ASCII; empty for any other number.
     public func name(_ id: UInt32) -> String { known.name(id) }
+
+    /// The number of a name that was learned elsewhere; nil for what is no plain name, and where there is no room.
+    public mutating func number(ofName text: RawSpan) -> UInt32? {
+        var name = DNSName()
+        guard name.read(text: text) else { return nil }
+        return known.number(of: name)
+    }
+
+    /// The news were handed over.
+    public mutating func newsTaken() { news.removeAll(keepingCapacity: true) }
 
     @usableFromInline
     mutating func learnAnswer(_ layers: Layers, _ bytes: RawSpan, at time: Timestamp) {
@@ -83,6 +111,12 @@ public struct HostNames: ~Copyable {
             count += 1
         }
         table.store(new, for: key, at: time)
+        guard keepsNews, old[0] != number else { return }
+        if news.count < HostNames.newsLimit {
+            news.append(News(address: address, number: number))
+        } else {
+            newsLost += 1
+        }
     }
 
     private static func key(_ address: IPAddress) -> TableKey {

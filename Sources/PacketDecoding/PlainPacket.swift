@@ -80,6 +80,13 @@ extension PlainPacket {
     @inlinable @inline(__always)
     public var transportOffset: Int { isIPv6 ? 54 : 34 }
 
+    /// Whether it comes from where name servers answer: such a packet teaches names (`HostNames.learn`).
+    @inlinable @inline(__always)
+    public var isNameAnswer: Bool {
+        let port = bytes.big16(at: transportOffset)
+        return port == 53 || port == 5353
+    }
+
     /// Four bytes in network order at an offset of the frame. Those up to the eighth byte of the transport header are
     /// sure to be there, for TCP up to the twentieth. Traps past the end.
     @inlinable @inline(__always)

@@ -9,10 +9,14 @@ public struct PacketLookups {
     public let geography: Geography
     /// Interfaces by the kernel's index, for records that tell no name.
     public let interfacesByIndex: [UInt32: Directory.Interface]
+    /// Whether somebody answers who is asked for names of hosts (`PacketTables.wantedHosts`).
+    public let asksForHosts: Bool
 
     public init(
-        users: KnownUsers?, geography: Geography = Geography(), interfacesByIndex: [UInt32: Directory.Interface] = [:]
+        users: KnownUsers?, geography: Geography = Geography(), interfacesByIndex: [UInt32: Directory.Interface] = [:],
+        asksForHosts: Bool = false
     ) {
+        self.asksForHosts = asksForHosts
         self.users = users
         self.geography = geography
         self.interfacesByIndex = interfacesByIndex

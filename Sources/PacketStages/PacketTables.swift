@@ -1,6 +1,6 @@
 public import Expressions
 public import PacketDecoding
-import Primitives
+public import Primitives
 public import Records
 
 /// The tables of one worker: what the packets themselves teach (host names, ports of fragments, interfaces), and
@@ -25,6 +25,8 @@ public struct PacketTables: ~Copyable {
         public static let geography = Needs(rawValue: 1 << 2)
         /// Ports of later fragments.
         public static let fragments = Needs(rawValue: 1 << 3)
+        /// Names of DNS answers, for others to know: nothing is looked up for a packet.
+        public static let answers = Needs(rawValue: 1 << 4)
     }
 
     /// A name that packets taught, or that was known before: each program is told once.
@@ -41,7 +43,8 @@ public struct PacketTables: ~Copyable {
     /// The names that lines show for the numbers in frames and facts.
     public private(set) var names = PacketNames()
     private var fragments: FragmentPorts
-    private var hosts: HostNames
+    fileprivate var hosts: HostNames
+    fileprivate var questions: HostQuestions
     private var numbers: InterfaceNumbers
     private var learned: [InterfaceID: Directory.Interface] = [:]
     private var news: [News] = []
@@ -52,8 +55,11 @@ public struct PacketTables: ~Copyable {
     private var hasUsers = false
     /// Facts from beside the packet are looked up for each one.
     public private(set) var looksUp = false
+    /// DNS answers are looked at.
+    public private(set) var learnsHosts = false
+    private var asksForHosts = false
     private let seed: UInt64
-    private var learnedHosts: UInt32 = 0
+    fileprivate var learnedHosts: UInt32 = 0
 
     /// Tables for `needs`; `seed` is new for each run.
     public init(_ needs: Needs, _ lookups: PacketLookups, seed: UInt64) {
@@ -61,6 +67,7 @@ public struct PacketTables: ~Copyable {
         self.lookups = lookups
         fragments = FragmentPorts(capacity: 16, seed: seed)
         hosts = HostNames(capacity: 16, seed: seed)
+        questions = HostQuestions(seed: seed, capacity: 16)
         numbers = InterfaceNumbers(lookups.interfacesByIndex)
         reconfigure(needs, lookups)
     }
@@ -74,9 +81,16 @@ public struct PacketTables: ~Copyable {
         if needs.contains(.fragments), !self.needs.contains(.fragments) {
             fragments = FragmentPorts(capacity: Self.datagrams, seed: seed)
         }
-        if needs.contains(.hosts), !self.needs.contains(.hosts) {
+        let named: Needs = [.hosts, .answers]
+        if !needs.isDisjoint(with: named), self.needs.isDisjoint(with: named) {
             hosts = HostNames(capacity: Self.addresses, seed: seed)
         }
+        if needs.contains(.hosts), lookups.asksForHosts, !asksForHosts {
+            questions = HostQuestions(seed: seed)
+            asksForHosts = true
+        }
+        hosts.keepsNews = needs.contains(.answers)
+        learnsHosts = !needs.isDisjoint(with: named)
         self.needs = needs.union(self.needs.intersection([.fragments, .hosts]))
         looksUp = !self.needs.isDisjoint(with: [.hosts, .users, .geography])
         self.lookups = lookups
@@ -146,7 +160,7 @@ public struct PacketTables: ~Copyable {
     /// filled into `frame`.
     public mutating func read(_ frame: inout Frame, _ bytes: RawSpan) {
         layers.decode(bytes, of: frame)
-        if looksUp || !layers.present.isDisjoint(with: Self.unusual) { consult(&frame, bytes) }
+        if looksUp || learnsHosts || !layers.present.isDisjoint(with: Self.unusual) { consult(&frame, bytes) }
     }
 
     /// Decodes a plain packet, for which nothing is looked up.
@@ -158,14 +172,14 @@ public struct PacketTables: ~Copyable {
     private mutating func consult(_ frame: inout Frame, _ bytes: RawSpan) {
         if !layers.present.isDisjoint(with: [.linkDirection, .inputIndex, .outputIndex]) { settleInterfaces(&frame) }
         if needs.contains(.fragments) { fragments.settle(&layers, bytes, at: frame.time) }
-        if needs.contains(.hosts) {
+        if learnsHosts || needs.contains(.hosts) {
             hosts.learn(layers, bytes, at: frame.time)
             while learnedHosts < hosts.nameCount { learnNextHost() }
         }
-        if looksUp { lookUp(bytes) }
+        if looksUp { lookUp(bytes, at: frame.time) }
     }
 
-    private mutating func learnNextHost() {
+    fileprivate mutating func learnNextHost() {
         learnedHosts += 1
         names.hosts.set(hosts.name(learnedHosts), for: Int(learnedHosts))
         add(.host(learnedHosts))
@@ -176,12 +190,18 @@ public struct PacketTables: ~Copyable {
         pendingNews = true
     }
 
-    private mutating func lookUp(_ bytes: RawSpan) {
+    private mutating func lookUp(_ bytes: RawSpan, at time: Timestamp) {
         facts = PacketFacts()
         guard let source = layers.source(in: bytes), let destination = layers.destination(in: bytes) else { return }
         if needs.contains(.hosts) {
             facts.sourceHosts = hosts.names(of: source)
             facts.destinationHosts = hosts.names(of: destination)
+            if asksForHosts {
+                if facts.sourceHosts[0] == 0 { facts.sourceHosts[0] = questions.number(of: source, at: time) }
+                if facts.destinationHosts[0] == 0 {
+                    facts.destinationHosts[0] = questions.number(of: destination, at: time)
+                }
+            }
         }
         if needs.contains(.users) {
             (facts.sourceUser, facts.destinationUser) = users.users(at: source, and: destination)
@@ -235,6 +255,30 @@ public struct PacketTables: ~Copyable {
         let (id, new) = numbers.id(at: index)
         if let new { learn(new, as: id) }
         return id
+    }
+}
+
+extension PacketTables {
+    /// Addresses whose names packets wanted and no answer told; call `questionsTaken` once they are handed over.
+    public var wantedHosts: [IPAddress] { questions.wanted }
+
+    public mutating func questionsTaken() { questions.handedOver() }
+
+    /// Names that DNS answers told since the last time, where they are needed for others (`Needs.answers`).
+    public var answeredHosts: [HostNames.News] { hosts.news }
+
+    public mutating func answersTaken() { hosts.newsTaken() }
+
+    /// The text of a number that is among the news.
+    public func hostName(_ number: UInt32) -> String { hosts.name(number) }
+
+    /// Takes over an answer to a question: the name of an address, nil for none any more. Programs have to be told
+    /// afterwards where `hasNews` says so.
+    public mutating func settle(host name: String?, of address: IPAddress) {
+        var number: UInt32 = 0
+        if let name { number = hosts.number(ofName: name.utf8Span.span.bytes) ?? 0 }
+        while learnedHosts < hosts.nameCount { learnNextHost() }
+        questions.settle(address, number)
     }
 }
 

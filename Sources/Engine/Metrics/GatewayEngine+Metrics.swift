@@ -15,6 +15,7 @@ extension GatewayEngine {
         families += controlMetrics
         families += syslogMetrics
         families += radiusMetrics
+        families += nameMetrics
         return families
     }
 
