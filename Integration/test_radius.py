@@ -167,3 +167,7 @@ class AnswerTests(RadiusCase):
         engine.gatelog("settings", "set", "radius.port", "1913")
         engine.wait_for(lambda: any("1913" in place for place in engine.status()["radius"]["listening"]))
         self.assertNotEqual(self.radclient(attributes("Start"), secret=b"from a file")[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -60,7 +60,8 @@ public struct ConnectionLineRenderer: ~Copyable {
         }
         buffer.append(UInt8(ascii: " "))
         let ends = record.original
-        record.appendEndpoint(ends.source, ends.sourcePort, host: record.sourceHost, names, to: &buffer)
+        // Who began it is its address: names of clients change with their leases.
+        record.appendEndpoint(ends.source, ends.sourcePort, host: 0, names, to: &buffer)
         buffer.append(" -> ")
         record.appendEndpoint(ends.destination, ends.destinationPort, host: record.destinationHost, names, to: &buffer)
     }
