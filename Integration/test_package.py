@@ -175,10 +175,14 @@ class Service(PackageCase):
         self.run_in("systemd-analyze", "verify", "--man=no", "gatelogd.service")
 
     def test_2_it_logs_packets(self):
+        # No memory may be written and run there: regular expressions are interpreted.
+        self.run_in("gatelog", "dump", "start", "regex", r"payload ~ /^hel+o\s/")
         self.run_in("gatelog", "packet-log", "proto = udp & dport = 9")
         self.run_in("bash", "-c", "echo hello >/dev/udp/127.0.0.1/9")
         self.machine.wait_for(lambda: "127.0.0.1:9" in self.run_in("cat", "/var/log/gatelog/debug.log"))
         self.assertIn("proto:UDP", self.run_in("gatelog", "log", "debug"))
+        stopped = json.loads(self.run_in("gatelog", "dump", "stop", "regex", "--json"))
+        self.assertEqual(stopped["packets"], 1)
         # Its group may talk to it, others may not.
         self.run_in("adduser", "--quiet", "--disabled-password", "--gecos", "", "jane")
         self.run_in("setpriv", "--reuid", "jane", "--regid", "jane", "--init-groups", "gatelog", "status", status=2)
