@@ -335,7 +335,9 @@ if Context.environment["GATELOG_FUZZ"] != nil {
     let fuzzed: [(name: String, rooms: [String])] = [
         ("Decoder", ["PacketDecoding", "Primitives", "TestSupport"]),
         ("Expression", ["Expressions", "Primitives"]),
+        ("IPLog", ["IPLog", "Primitives"]),
         ("LogIndex", ["LogIndexSupport"]),
+        ("Monitor", ["IPLog", "IPMonitor"]),
         ("Netlink", ["LiveCapture", "Netlink", "PacketDecoding", "Primitives", "Records"]),
         ("Pcap", ["TestSupport"]),
         ("Pcapng", ["TestSupport"]),

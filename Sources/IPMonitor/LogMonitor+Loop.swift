@@ -16,7 +16,8 @@ extension LogMonitor {
         reportRest()
         actions?.finish()
         flush()
-        return statusOfFailure() ?? 0
+        // What is in a layout that nobody knows cannot be read: as if it could not be opened.
+        return statusOfFailure() ?? (sources.contains(where: \.isUnknown) ? 1 : 0)
     }
 
     /// Reads a file to its end, for the time being with `-t`.

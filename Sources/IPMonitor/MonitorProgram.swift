@@ -31,6 +31,7 @@ public final class MonitorProgram {
     public func run(_ arguments: [String]) -> Int32 {
         do throws(Stop) {
             try read(arguments)
+            if options.showsNumbers { rules?.rules.forEach { print("\($0)\n") } }
             return try watch()
         } catch {
             for line in error.lines { surroundings.console.report(line) }
@@ -122,8 +123,6 @@ public final class MonitorProgram {
         }
         rules = file
         for note in file.notes { surroundings.console.report(note) }
-        guard options.showsNumbers else { return }
-        for rule in file.rules { print("\(rule)\n") }
     }
 
     /// `-F`: throws away what waits in the three devices, as far as they are named by now.

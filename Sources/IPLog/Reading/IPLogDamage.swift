@@ -8,7 +8,7 @@ public struct IPLogDamage: Error, Hashable, Sendable, CustomStringConvertible {
         case tooSmall(size: UInt64, least: Int)
         /// The record's size is more than the layout can fill.
         case tooLarge(size: UInt64, most: Int)
-        /// The packet's lengths say more than the record's size has room for.
+        /// The packet's lengths say more than the record's size has room for, or less, and the next record stands within.
         case lengthsExceed(stored: Int, room: Int)
         /// The header does not begin as one does, and no other record follows where this one would end.
         case wrongMagic(found: UInt32)

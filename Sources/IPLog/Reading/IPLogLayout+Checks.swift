@@ -14,14 +14,14 @@ extension IPLogLayout {
         return self != .v32 || bytes.little32(at: start &+ 4) == 0 ? unit : nil
     }
 
-    /// Whether the bytes of `place`, which are there, are a record of `unit` whose lengths fit.
+    /// Whether the bytes of `place`, which are there, are a record of `unit` whose lengths add up.
     @inline(__always)
     func holdsRecord(_ bytes: RawSpan, _ place: IPLogReader.Place, _ unit: IPLogUnit) -> Bool {
         let size = place.end &- place.start
         guard size >= fixedSize(unit), size <= longestRecord, owner(bytes, at: place.start, unit) == unit else {
             return false
         }
-        return unit != .filter || storedBytes(bytes, at: place.start) <= size &- fixedSize(.filter)
+        return unit != .filter || storedBytes(bytes, at: place.start) == size &- fixedSize(.filter)
     }
 
     /// How many bytes of a packet the record at `start` says that it holds; its fixed part must be there.

@@ -20,6 +20,12 @@ public struct IPLogReader: Sendable {
         public var start: Int
         /// The first byte behind it.
         public var end: Int
+
+        @inlinable
+        public init(start: Int, end: Int) {
+            self.start = start
+            self.end = end
+        }
     }
 
     /// What comes next.
@@ -95,17 +101,22 @@ public struct IPLogReader: Sendable {
             let stored = layout.storedBytes(bytes, at: start)
             let room = Int(size) - least
             if stored > room { return refuse(.lengthsExceed(stored: stored, room: room), bytes, at: start, isEnd) }
+            // Bytes that the lengths do not count are the packet's, where these were too large for their fields; a
+            // record among them says that the size is a lie.
+            let next = place.start + least + stored
+            if stored < room, layout.beginsRecord(bytes, at: next, unit, isEnd: true) == true {
+                return refuse(.lengthsExceed(stored: stored, room: room), bytes, at: start, isEnd)
+            }
         }
         return owner == unit ? .record(place) : .other(place)
     }
 
-    /// A header without a magic that we know is stepped over as the original does, if a record, or the end of what
-    /// there is, follows where it says.
+    /// A header without a magic that we know is stepped over as the original does, if a record, or the end of the
+    /// log, follows where it says.
     private mutating func foreign(_ bytes: RawSpan, _ place: Place, _ isEnd: Bool, _ layout: IPLogLayout) -> Step {
         let rest = bytes.byteCount - place.end
-        if rest == 0 { return .other(place) }
-        if rest < layout.headerSize, !isEnd { return .more(keep: place.start) }
-        if rest >= layout.headerSize, layout.owner(bytes, at: place.end, unit) != nil { return .other(place) }
+        if rest < layout.headerSize { return isEnd ? .other(place) : .more(keep: place.start) }
+        if layout.owner(bytes, at: place.end, unit) != nil { return .other(place) }
         return refuse(.wrongMagic(found: bytes.little32(at: place.start)), bytes, at: place.start, isEnd)
     }
 
@@ -116,11 +127,9 @@ public struct IPLogReader: Sendable {
         return seek(bytes, from: start + 1, isEnd: isEnd)
     }
 
+    /// The log is over, or the size was too large: then there are records behind.
     private mutating func cut(_ bytes: RawSpan, at start: Int, need: Int) -> Step {
-        let reason = IPLogDamage.Reason.cut(have: bytes.byteCount - start, need: need)
-        let damage = IPLogDamage(
-            reason: reason, offset: base + Int64(start), resumed: base + Int64(bytes.byteCount))
-        return .damage(damage, resume: bytes.byteCount)
+        refuse(.cut(have: bytes.byteCount - start, need: need), bytes, at: start, true)
     }
 
     /// Looks for the next place from which a record can be read.

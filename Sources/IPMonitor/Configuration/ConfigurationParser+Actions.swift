@@ -11,7 +11,7 @@ extension ConfigurationParser {
         case "syslog": return try syslog()
         case "file": return try file()
         case "save": return try save(start)
-        case "execute": return .execute(try argument("a command"))
+        case "execute": return .execute(try argument("a command").text)
         case "snmpv1", "snmpv2":
             throw ConfigurationError(
                 line: start.line, found: name, "traps are not sent by this ipmon; use execute(\"snmptrap ...\")")
@@ -22,21 +22,26 @@ extension ConfigurationParser {
     }
 
     /// ("text") as in 5.x, or "text" as in 4.1.
-    private mutating func argument(_ what: String) throws(ConfigurationError) -> String {
+    private mutating func argument(
+        _ what: String
+    ) throws(ConfigurationError) -> (text: String, line: Int) {
         let isOpen = isMark("(")
         if isOpen { try advance() }
         let failure = expected("\(what) in quotes")
         guard token.kind == .string || token.text.hasPrefix("$") else { throw failure }
+        let line = token.line
         let text = try word(what)
         guard !text.isEmpty else { throw failure }
         if isOpen { try mark(")") }
-        return text
+        return (text, line)
     }
 
     private mutating func syslog() throws(ConfigurationError) -> ConfigurationRule.Action {
         guard isMark("(") || token.kind == .string else { return .syslog(facility: nil, priority: nil) }
-        let failure = expected("\"facility.priority\", \"facility.\" or \".priority\"")
-        let parts = try argument("a facility and a priority").split(separator: ".", omittingEmptySubsequences: false)
+        let (text, line) = try argument("a facility and a priority")
+        let failure = ConfigurationError(
+            line: line, found: text, "\"facility.priority\", \"facility.\" or \".priority\" was expected")
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw failure }
         let facility = SyslogNames.facility(String(parts[0]))
         let priority = SyslogNames.priority(String(parts[1]))
@@ -45,11 +50,10 @@ extension ConfigurationParser {
     }
 
     private mutating func file() throws(ConfigurationError) -> ConfigurationRule.Action {
-        let failure = expected("\"file://PATH\" or \"raw://PATH\"")
-        let place = try argument("a file")
+        let (place, line) = try argument("a file")
         if let path = Self.path(place, "file://") { return .text(path: path) }
         if let path = Self.path(place, "raw://") { return .raw(path: path) }
-        throw failure
+        throw ConfigurationError(line: line, found: place, "\"file://PATH\" or \"raw://PATH\" was expected")
     }
 
     /// save "PATH", save raw "PATH" (4.1), or as the page of 5.x has it, save("file://PATH").
@@ -57,9 +61,9 @@ extension ConfigurationParser {
     {
         if token.kind == .word, token.text == "raw" {
             try advance()
-            return .raw(path: try argument("a file"))
+            return .raw(path: try argument("a file").text)
         }
-        let place = try argument("a file")
+        let place = try argument("a file").text
         if let path = Self.path(place, "raw://") { return .raw(path: path) }
         return .text(path: Self.path(place, "file://") ?? place)
     }

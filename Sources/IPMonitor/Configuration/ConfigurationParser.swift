@@ -54,9 +54,7 @@ public struct ConfigurationParser {
         let name = try word("\"match\" or NAME = VALUE")
         guard isMark("=") else { throw expected("\"match\", or \"=\" behind a name") }
         try advance()
-        guard token.kind == .word || token.kind == .string else { throw expected("a value") }
-        variables[name] = token.text
-        try advance()
+        variables[name] = try word("a value")
         try mark(";")
     }
 

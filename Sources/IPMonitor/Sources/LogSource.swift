@@ -70,6 +70,9 @@ final class LogSource {
         kind = status.kind == .regular ? .file : .stream
     }
 
+    /// Bytes were read, and none of them was a record of a known layout.
+    var isUnknown: Bool { reader.layout == nil && reader.base + Int64(buffer.count) > 0 }
+
     /// What to poll.
     var number: Int32 { connection?.socket.number ?? file.number }
 
@@ -103,6 +106,7 @@ final class LogSource {
         if kind == .socket {
             isAsked = false
             if let refusal = SocketRefusal(buffer.bytes.extracting(before...)) {
+                buffer.truncate(to: before)
                 throw SystemCallError(errno: Errno(rawValue: refusal.errno), call: refusal.reason, path: path)
             }
         }
