@@ -225,7 +225,12 @@ class ReplayTests(support.Case):
         self.assertTrue(engine.log("debug"), "what was written before stays")
         room = len(engine.log("debug"))
         subprocess.run(["mount", "-o", "remount,size=64m", log], check=True)
-        engine.wait_for(lambda: len(engine.log("debug")) > room and not engine.status()["problems"], 30)
+        engine.wait_for(lambda: len(engine.log("debug")) > room
+                        and "suspended" not in " ".join(engine.status()["problems"]), 30)
+        # What was amiss is said when it began and when it was over.
+        engine.wait_for(lambda: any("Over after" in line and "suspended" in line for line in engine.log("error")), 30)
+        begun = [line for line in engine.log("error") if "the debug log is suspended" in line and "Over" not in line]
+        self.assertEqual(len(begun), 1, engine.log("error"))
         engine.wait_for(lambda: engine.status()["sources"][0]["state"] == "ended", 30)
         time.sleep(1)
         lines = engine.log("debug")

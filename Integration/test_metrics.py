@@ -187,6 +187,8 @@ class OpenAPITests(MetricsCase):
     def test_the_document_is_valid_and_answers_are_as_it_says(self):
         engine = self.start("packet_log: { expression: any }\n")
         engine.gatelog("dump", "start", "all", "any")
+        for name in ("one", "two"):
+            engine.gatelog("settings", "set", "gateway", name)
         document = self.ask(engine, "/v1/openapi.json")
         (self.folder / "openapi.json").write_text(document)
         asked = []
@@ -195,7 +197,8 @@ class OpenAPITests(MetricsCase):
             if path == "/v1/openapi.json" or "application/json" not in content:
                 continue
             place = path
-            for name, value in (("/dumps/{name}", "/dumps/all"), ("/logs/{name}", "/logs/debug")):
+            for name, value in (("/dumps/{name}", "/dumps/all"), ("/logs/{name}", "/logs/debug"),
+                                ("/settings/diff", "/settings/diff?from=1")):
                 place = place.replace(name, value)
             if "{" in place:
                 continue

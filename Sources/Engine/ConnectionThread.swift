@@ -15,16 +15,12 @@ final class ConnectionThread: Sendable {
     private let thread: Thread
     let heartbeat: Heartbeat
 
-    /// What the kernel's connection tracking has to be told, so that lines are whole.
-    let tracking: ConnectionTracking
-
     init(
         receiveBuffer: Int, log: LogWriter?, ipl: IPLogFeed? = nil, lines: LinePlan,
         services: [String: [ClosedRange<UInt16>]], users: LoginBoard, hosts: HostResolver? = nil
     ) throws {
         var options = ConnectionSource.Options(seed: .random(in: 0 ... .max))
         options.receiveBuffer = receiveBuffer
-        tracking = ConnectionTracking.current()
         let source = Handover(try ConnectionSource(options))
         let stopping = stopping
         let shared = Published()

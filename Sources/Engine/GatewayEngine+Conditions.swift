@@ -15,6 +15,7 @@ extension GatewayEngine {
         let parts = [
             settingsConditions(), sourceConditions(), logConditions(), dumpConditions(), iplConditions(),
             syslogConditions(), radiusConditions(), nameConditions(), userConditions(), alertConditions(),
+            unknownNames,
         ]
         for part in parts {
             found.merge(part) { first, _ in first }
@@ -57,7 +58,7 @@ extension GatewayEngine {
         for source in sources {
             let (name, report) = (source.orders.name, source.orders.report)
             if case .failed(let error) = report.state {
-                found["source \(name)"] = Condition(.sourceFailed, about: name, "\(name) stopped: \(error)")
+                found["source \(name)"] = Condition(source: name, "\(name) stopped", error)
             }
             let isFirewallLog = source.orders.feed == .firewallLog
             found["drops \(name)"] = Condition(
@@ -72,14 +73,14 @@ extension GatewayEngine {
         let report = connections.latest
         if case .failed(let error) = report.state {
             found["source connections"] = Condition(
-                .sourceFailed, about: "connections", "connections are not watched any more: \(error)")
+                source: "connections", "connections are not watched any more", error)
         }
         found["drops connections"] = Condition(
             .connectionLoss, about: "connections",
             "events of connections are lost in the kernel, for nobody took them in time",
             remedy: "Give connections.buffer more memory.",
             losses: .init(total: report.counters.dropped, unit: "events"))
-        for item in connections.tracking.switches {
+        for item in ConnectionTracking.current().switches {
             guard let problem = item.problem else { continue }
             found["sysctl \(item.name)"] = Condition(.kernelSetting, about: item.name, problem)
         }
@@ -96,7 +97,7 @@ extension GatewayEngine {
                     remedy: "Make room; it goes on by itself.")
             }
             found["lines \(name)"] = Condition(
-                .lineLoss, about: name.rawValue, "lines of the \(name) log are lost, for its writer did not keep up",
+                .lineLoss, about: name.rawValue, "lines of the \(name) log are lost: the disk is full, or does not keep up",
                 remedy: "Set a rate (packet_log.rate), narrow the expression, or give it a faster disk.",
                 losses: .init(total: state.lost, unit: "lines"))
         }
@@ -108,7 +109,15 @@ extension GatewayEngine {
 
     private func dumpConditions() -> [Condition.Key: Condition] {
         var found: [Condition.Key: Condition] = [:]
-        for dump in dumpStore.list() where dump.phase != .finished {
+        let dumps = dumpStore.list()
+        let used = dumps.reduce(0) { $0 + $1.bytes }
+        if let budget = document.dumps.budget.value, used >= UInt64(budget.bytes) {
+            found["dumps budget"] = Condition(
+                .budget, about: "dumps",
+                "all dumps together take \(used) bytes, and \(budget) are allowed: none begins",
+                remedy: "Remove some (gatelog dump remove), or allow more (dumps.budget).")
+        }
+        for dump in dumps where dump.phase != .finished {
             let name = dump.order.name
             if dump.phase == .suspended {
                 found["dump \(name)"] = Condition(

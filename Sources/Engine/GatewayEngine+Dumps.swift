@@ -46,6 +46,7 @@ extension GatewayEngine {
             _ = try? await dumpStore.stop(request.name)
             throw ControlError(.invalid, "\(error)")
         }
+        lookForUnknownNames()
         await settle()
         note(actor, "dump \(request.name)", from: nil, to: "started: \(request.expression)")
         return try dumpState(request.name)
@@ -122,6 +123,7 @@ extension GatewayEngine {
     private func dropDumpTap(_ name: String) {
         guard dumpTaps.removeValue(forKey: name) != nil else { return }
         try? replan()
+        lookForUnknownNames()
     }
 
     private func dumpState(_ name: String) throws(ControlError) -> DumpState {

@@ -85,6 +85,8 @@ extension GatewayEngine {
         access.withLock { $0 = AccessGroups(next.api) }
         metricsListener.want(next.metrics)
         takeUpAlerts(alerts)
+        standing["plan"] = nil
+        lookForUnknownNames()
         let later = Self.holdLater(next, since: startDocument)
         standing["next start"] =
             later.isEmpty

@@ -79,8 +79,7 @@ extension GatewayEngine {
                     adopt: { (_: inout FirewallLogSource, _: borrowing WorkerPlan) throws(SourceError) in }))
             standing["firewall log"] = nil
         } catch {
-            standing["firewall log"] = Condition(
-                .sourceFailed, about: "firewall log", "the firewall's log is not read: \(error)")
+            standing["firewall log"] = Condition(source: "firewall log", "the firewall's log is not read", error)
         }
     }
 
@@ -96,8 +95,7 @@ extension GatewayEngine {
                 hosts: namesConnections ? resolver : nil)
             standing["connections"] = nil
         } catch {
-            standing["connections"] = Condition(
-                .sourceFailed, about: "connections", "connections are not watched: \(error)")
+            standing["connections"] = Condition(source: "connections", "connections are not watched", error)
         }
     }
 

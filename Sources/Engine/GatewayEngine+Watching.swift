@@ -97,8 +97,11 @@ extension GatewayEngine {
     private func replanOrSay(_ why: String) {
         do {
             try replan()
+            standing["plan"] = nil
         } catch {
-            logs.say(.error, .error, "\(why), and the old plan goes on: \(error)")
+            standing["plan"] = Condition(
+                .updateFailed, about: "plan", "\(why), and what was held before goes on: \(error)", severity: .error)
         }
+        lookForUnknownNames()
     }
 }

@@ -70,6 +70,8 @@ public actor GatewayEngine {
     var namesVersion = 0
     /// Alerts run from the end of the start to the beginning of the end.
     var areAlertsOn = false
+    /// Names that settings and expressions use and this machine does not have.
+    var unknownNames: [Condition.Key: Condition] = [:]
     let queries = QueryThreads()
     var board = ConditionBoard()
     /// What stands although nobody looks: sources that could not be opened.
@@ -158,6 +160,7 @@ public actor GatewayEngine {
             plan = try makePlan()
             filter = makeFilter(plan)
             try openSources()
+            lookForUnknownNames()
             areAlertsOn = true
             takeUpAlerts(alerts)
         } catch {

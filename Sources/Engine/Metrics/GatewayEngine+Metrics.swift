@@ -16,6 +16,8 @@ extension GatewayEngine {
         families += syslogMetrics
         families += radiusMetrics
         families += nameMetrics
+        families += userMetrics
+        families += iplMetrics
         return families
     }
 
