@@ -94,7 +94,7 @@ class Certificates:
         self.folder.mkdir()
         self.ca = self._authority("ca")
         self.other_ca = self._authority("other")
-        self._signed("server", "DNS:localhost,IP:127.0.0.1")
+        self._signed("server", "DNS:localhost")
         self._signed("client", "DNS:gateway")
         self._signed("stranger", "DNS:elsewhere.example")
 
@@ -179,6 +179,8 @@ class SyslogNg(Peer):
             syslog(ip("127.0.0.1") port({self.tls}) transport("tls") tls(
                 key-file("{certificates.path('server.key')}") cert-file("{certificates.path('server.pem')}")
                 ca-file("{certificates.ca}") peer-verify(required-trusted)));"""
+        fields = ("pri=$PRI facility=$FACILITY severity=$LEVEL hostname=$HOST application=$PROGRAM msgid=$MSGID "
+                  "time=$ISODATE message=$MSG")
         (self.folder / "conf").write_text(f"""@version: 3.38
             options {{ keep-hostname(yes); log-msg-size(65536); ts-format(iso); frac-digits(6); time-zone("UTC"); }};
             source s {{
@@ -186,8 +188,7 @@ class SyslogNg(Peer):
                 network(ip("127.0.0.1") port({self.udp}) transport("udp"));{tls}
             }};
             destination d {{
-                file("{self.out}" template("$(format-json pri=$PRI facility=$FACILITY severity=$LEVEL hostname=$HOST "
-                    "application=$PROGRAM msgid=$MSGID time=$ISODATE message=$MSG --key .SDATA.*)\\n"));
+                file("{self.out}" template("$(format-json {fields} --key .SDATA.*)\\n"));
             }};
             log {{ source(s); destination(d); }};
             """)

@@ -3,7 +3,7 @@ next bytes are read, so that it may be killed at any moment.
 
     syslog_receiver.py PORT FILE [--reset-after BYTES] [--slow]
 
-With `--reset-after` the first connection is reset once so many bytes were read from it.
+With `--reset-after` one connection is reset once so many bytes were read from it.
 """
 import os
 import socket
@@ -28,7 +28,7 @@ def frames(data):
     return messages, data[at:]
 
 
-def serve(connection, out, reset_after, slow):
+def serve(connection, out, resets, slow):
     rest, count = b"", 0
     while True:
         try:
@@ -42,7 +42,8 @@ def serve(connection, out, reset_after, slow):
         messages, rest = frames(rest + data)
         if messages:
             os.write(out, b"".join(message + b"\n" for message in messages))
-        if reset_after is not None and count >= reset_after:
+        if resets and count >= resets[0]:
+            resets.clear()
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
             return
@@ -52,7 +53,7 @@ def serve(connection, out, reset_after, slow):
 
 def main():
     port, path = int(sys.argv[1]), sys.argv[2]
-    reset_after = int(sys.argv[sys.argv.index("--reset-after") + 1]) if "--reset-after" in sys.argv else None
+    resets = [int(sys.argv[sys.argv.index("--reset-after") + 1])] if "--reset-after" in sys.argv else []
     out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     server = socket.socket()
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -61,8 +62,7 @@ def main():
     while True:
         connection, _ = server.accept()
         threading.Thread(
-            target=serve, args=(connection, out, reset_after, "--slow" in sys.argv), daemon=True).start()
-        reset_after = None
+            target=serve, args=(connection, out, resets, "--slow" in sys.argv), daemon=True).start()
 
 
 if __name__ == "__main__":

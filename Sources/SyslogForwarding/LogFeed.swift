@@ -27,15 +27,19 @@ final class LogFeed {
     private var tail: LogTail
     private var renderer: SyslogRenderer
     private var notes: SyslogRenderer
-    /// Behind what was confirmed.
-    private(set) var confirmed: LogPlace
+    /// Behind what the receiver's kernel has, and behind what the receiver has surely read.
+    private(set) var acknowledged: LogPlace
+    private var confirmed: LogPlace
     /// Lines that were there when this began, less those that had been written in this run.
     private var arrivedBefore: UInt64
     private var passed: UInt64 = 0
+    /// Lines that are acknowledged and not confirmed, with their bytes.
+    private var unsureLines: UInt64 = 0
+    private var unsureBytes: Int64 = 0
     private var inFlightLines: UInt64 = 0
     private var inFlightBytes: Int64 = 0
     private var lastTime: Timestamp?
-    /// The time of the first line that is not confirmed.
+    /// The time of the first line that was not read, as of the last look.
     private(set) var oldest: Timestamp?
     private(set) var lost: UInt64 = 0
     /// Lost lines that the receiver was not told of, and why they are.
@@ -60,6 +64,7 @@ final class LogFeed {
         var count = try LogTail(path: path, from: start, wantsRecords: false, zone: zone)
         let isGone = count.isBehindGap
         confirmed = count.place
+        acknowledged = count.place
         let waiting = try count.passOver(beyond: 0)
         arrivedBefore = waiting &- counted
         tail = try LogTail(path: path, from: .place(confirmed), wantsRecords: renderer.needsRecords, zone: zone)
@@ -69,7 +74,7 @@ final class LogFeed {
         if isGone { untold = max(untold, 1) }
     }
 
-    var entry: PositionFile.Entry { PositionFile.Entry(log: log, place: confirmed, untold: untold) }
+    var entry: PositionFile.Entry { PositionFile.Entry(log: log, place: acknowledged, untold: untold) }
 
     /// Bytes of the log that are not confirmed.
     var waitingBytes: Int64 { behind + inFlightBytes }
@@ -83,9 +88,10 @@ final class LogFeed {
 
     /// Goes back to what was confirmed: the connection is gone.
     func rewind() throws(LogReadError) {
-        inFlightLines = 0
-        behind += inFlightBytes
-        inFlightBytes = 0
+        behind += inFlightBytes + unsureBytes
+        passed &-= unsureLines
+        (inFlightLines, inFlightBytes, unsureLines, unsureBytes) = (0, 0, 0, 0)
+        acknowledged = confirmed
         tail = try LogTail(path: path, from: .place(confirmed), wantsRecords: renderer.needsRecords, zone: zone)
         try settleGap()
     }
@@ -114,7 +120,7 @@ final class LogFeed {
         }
         try settleGap()
         let before = (count: batch.count, bytes: batch.bytes.count)
-        if inFlightLines == 0 { oldest = firstTime(buffer.text.bytes) }
+        let first = tail.time(of: buffer.text.bytes.extracting(0..<min(buffer.text.count, 64)))
         if !renderer.needsRecords {
             _ = renderer.append(lines: buffer.text.bytes, now: now, to: &batch)
         } else {
@@ -130,7 +136,7 @@ final class LogFeed {
         behind = max(behind - Int64(buffer.text.count), 0)
         return SentStretch(
             feed: 0, place: stretch.next, lines: lines, logBytes: Int64(buffer.text.count),
-            bytes: batch.bytes.count - before.bytes)
+            bytes: batch.bytes.count - before.bytes, firstTime: first)
     }
 
     /// Lines that the index speaks of; says up to where of the text it did.
@@ -179,17 +185,22 @@ final class LogFeed {
         }
     }
 
-    private func firstTime(_ text: RawSpan) -> Timestamp? {
-        tail.time(of: text.extracting(0..<min(text.byteCount, 64)))
-    }
-
-    /// The receiver has a stretch of this log.
-    func confirm(_ stretch: SentStretch) {
-        if let place = stretch.place { confirmed = place }
+    /// The receiver's kernel has a stretch of this log.
+    func acknowledge(_ stretch: SentStretch) {
+        if let place = stretch.place { acknowledged = place }
         passed &+= stretch.lines
         inFlightLines -= min(stretch.lines, inFlightLines)
         inFlightBytes -= min(stretch.logBytes, inFlightBytes)
+        unsureLines += stretch.lines
+        unsureBytes += stretch.logBytes
         untold -= min(stretch.told, untold)
+    }
+
+    /// The receiver has read it.
+    func confirm(_ stretch: SentStretch) {
+        if let place = stretch.place { confirmed = place }
+        unsureLines -= min(stretch.lines, unsureLines)
+        unsureBytes -= min(stretch.logBytes, unsureBytes)
     }
 
     // MARK: What is lost
@@ -203,7 +214,15 @@ final class LogFeed {
         let arrived = arrivedBefore &+ written()
         let waiting = Int64(bitPattern: arrived &- passed)
         lose(UInt64(max(waiting - Int64(inFlightLines) - left, 0)), "they were removed before they were sent")
-        if inFlightLines == 0 { confirmed = tail.place }
+        passOn()
+    }
+
+    /// Goes over a gap: what is before it will not be sent again.
+    private func passOn() {
+        guard inFlightLines == 0 else { return }
+        acknowledged = tail.place
+        confirmed = tail.place
+        (unsureLines, unsureBytes) = (0, 0)
     }
 
     private func lose(_ lines: UInt64, _ cause: String) {
@@ -217,8 +236,8 @@ final class LogFeed {
     /// Looks how much waits.
     func measure() throws(LogReadError) {
         behind = try tail.bytesBehind()
+        oldest = behind == 0 ? nil : tail.nextTime()
         guard waitingBytes == 0 else { return }
-        oldest = nil
         // Whoever counts lines that others wrote may be off by some: where nothing waits it is known.
         passed = arrivedBefore &+ written()
     }
@@ -228,7 +247,7 @@ final class LogFeed {
         let lines = try tail.passOver(beyond: max(bound - inFlightBytes, 0))
         try settleGap()
         lose(lines, "the queue was full (\(queue))")
-        if inFlightLines == 0 { confirmed = tail.place }
+        passOn()
         try measure()
     }
 

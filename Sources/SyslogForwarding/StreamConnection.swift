@@ -144,12 +144,37 @@ final class StreamConnection: @unchecked Sendable {
         case let error as IOError: return "\(Errno(rawValue: error.errnoCode))"
         case ChannelError.connectTimeout: return "no answer within \(SyslogLimits.connecting / 1_000_000_000) s"
         case let error as NIOSSLError:
-            if case .handshakeFailed(let failure) = error { return "TLS: the handshake failed: \(failure)" }
+            if case .handshakeFailed(let failure) = error { return Self.text(tls: "\(failure)") }
             return "TLS: \(error)"
-        case let error as NIOSSLExtraError: return "TLS: \(error)"
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            return "TLS: the receiver's certificate is not for that name (server, or server_name)"
+        case is NIOSSLExtraError: return "TLS: \(error)"
+        case is BoringSSLError: return Self.text(tls: "\(error)")
         case let error as SyslogError: return error.description
         default: return "\(error)"
         }
+    }
+}
+
+extension StreamConnection {
+    /// What BoringSSL says, in words: its reasons are like `CERTIFICATE_VERIFY_FAILED`.
+    private static func text(tls failure: String) -> String {
+        let marker = "OPENSSL_internal:"
+        guard let start = failure.firstRange(of: marker)?.upperBound else { return "TLS: \(failure)" }
+        let reason = String(failure[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+        let meaning =
+            switch reason {
+            case "CERTIFICATE_VERIFY_FAILED":
+                "the receiver's certificate is out of date, or signed by nobody whom ca names"
+            case "TLSV1_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE":
+                "the receiver wants another client certificate (certificate, key)"
+            case "TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN":
+                "the receiver does not accept our client certificate (certificate, key)"
+            case "WRONG_VERSION_NUMBER": "the receiver speaks no TLS at this port"
+            case "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL": "the receiver has no TLS 1.2 or later"
+            default: "the handshake failed"
+            }
+        return "TLS: \(meaning) (\(reason))"
     }
 }
 

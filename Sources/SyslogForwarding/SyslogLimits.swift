@@ -1,15 +1,16 @@
 /// What is bounded on the way to a receiver. Memory: the messages in flight, and for all receivers together one stretch
 /// of a log with what is made of it; what waits stays in the log files.
 public enum SyslogLimits {
-    /// Bytes that were handed to a connection and not confirmed by its other end: where it breaks, so much is sent again.
+    /// Bytes that were handed to a connection and not acknowledged by the other end's kernel.
     public static let window = 1 << 20
-    /// The part of it that counts as not confirmed while messages flow, though it was acknowledged: what the receiver's
-    /// kernel has taken and the receiver may not have read.
-    public static let margin = 256 << 10
+    /// Acknowledged bytes that count as not read yet, at least and at most: where a connection breaks, so many at most
+    /// are sent again, beside those that were not acknowledged.
+    public static let unreadLeast = 256 << 10
+    public static let unreadMost = 6 << 20
     /// Bytes of a log that are read at a time.
     static let stretch = 128 << 10
-    /// Bytes of a log that are sent as datagrams at a time.
-    static let datagramStretch = 32 << 10
+    /// Bytes of a log that are sent as datagrams at a time: more would overrun a receiver's socket.
+    static let datagramStretch = 16 << 10
 
     // Nanoseconds.
 
@@ -17,8 +18,10 @@ public enum SyslogLimits {
     static let tick: Int64 = 100_000_000
     /// Between two looks whether what is in flight has arrived.
     static let acknowledgement: Int64 = 2_000_000
-    /// Without sending, after which acknowledged messages count as read.
-    static let quiet: Int64 = 500_000_000
+    /// Between two stretches of datagrams.
+    static let datagramPause: Int64 = 5_000_000
+    /// Without sending, after which the receiver's window is believed.
+    static let quiet: Int64 = 60_000_000_000
     /// Between looks at how much waits.
     static let housekeeping: Int64 = 1_000_000_000
     /// After which a datagram that nobody refused counts as taken.
@@ -32,6 +35,4 @@ public enum SyslogLimits {
     static let silence: Int64 = 300_000_000_000
     /// Without anything confirmed, after which a receiver that should take something is said to be stalled.
     static let stall: Int64 = 30_000_000_000
-    /// With everything acknowledged and nothing read, after which a new connection is tried.
-    static let unread: Int64 = 60_000_000_000
 }

@@ -38,7 +38,7 @@ extension SyslogReceiver: StreamConnectionOwner {
         guard case .stream(let mine) = carrier, mine === connection else { return }
         observe()
         ledger.confirmAcknowledged()
-        settleConfirmed()
+        settle()
     }
 
     func connectionFailed(_ connection: StreamConnection, _ reason: String) {
@@ -61,8 +61,8 @@ extension SyslogReceiver: StreamConnectionOwner {
     /// What was not confirmed is sent again once there is a connection; the next try comes after a pause, which grows
     /// and is never quite the same.
     func failed(_ reason: String) {
-        settleConfirmed()
-        let inFlight = ledger.unconfirmed.compactMap(\.test)
+        settle()
+        let inFlight = ledger.unacknowledged.compactMap(\.test)
         disconnect()
         state.phase = .pausing
         noteConnection(reason)

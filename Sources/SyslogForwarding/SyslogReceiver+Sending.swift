@@ -11,6 +11,8 @@ private enum Step {
     case nothing
     /// As much is in flight as may be.
     case full
+    /// Datagrams, of which more are to come a little later.
+    case paced
 }
 
 extension SyslogReceiver {
@@ -23,7 +25,7 @@ extension SyslogReceiver {
         isPumping = true
         defer { isPumping = false }
         observe()
-        settleConfirmed()
+        settle()
         var step = Step.nothing
         for _ in 0..<Self.stretchesAtOnce {
             switch carrier {
@@ -35,16 +37,17 @@ extension SyslogReceiver {
         }
         switch step {
         case .sent: loop.execute { [weak self] in self?.pump() }
-        case .full: lookSoon()
+        case .full: lookSoon(SyslogLimits.acknowledgement)
+        case .paced: lookSoon(SyslogLimits.datagramPause)
         case .nothing where isFinishing: endOutput()
         case .nothing: break
         }
     }
 
-    private func lookSoon() {
+    private func lookSoon(_ pause: Int64) {
         guard !isLookScheduled else { return }
         isLookScheduled = true
-        loop.scheduleTask(in: .nanoseconds(SyslogLimits.acknowledgement)) { [weak self] in
+        loop.scheduleTask(in: .nanoseconds(pause)) { [weak self] in
             self?.isLookScheduled = false
             self?.pump()
         }
@@ -66,7 +69,7 @@ extension SyslogReceiver {
     /// Sends the next stretch.
     private func sendStretch(_ connection: StreamConnection) -> Step {
         guard ledger.inFlight < SyslogLimits.window else { return .full }
-        if ledger.isEmpty { progressedAt = Clocks.monotonic }
+        if ledger.isSettled { progressedAt = Clocks.monotonic }
         workspace.space.stream.removeAll()
         guard let stretch = next(&workspace.space) else { return .nothing }
         state.cut += UInt64(workspace.space.stream.cut)
@@ -80,7 +83,7 @@ extension SyslogReceiver {
     private func sendDatagrams(_ sender: DatagramSender) -> Step {
         guard ledger.inFlight < SyslogLimits.window else { return .full }
         if sender.isEmpty {
-            if ledger.isEmpty { progressedAt = Clocks.monotonic }
+            if ledger.isSettled { progressedAt = Clocks.monotonic }
             sender.batch.removeAll()
             guard let stretch = next(sender) else { return .nothing }
             state.cut += UInt64(sender.batch.cut)
@@ -89,7 +92,7 @@ extension SyslogReceiver {
         do {
             guard let stretch = try sender.send() else { return .full }
             ledger.add(stretch, sent: ledger.sent + UInt64(stretch.bytes), now: Clocks.monotonic)
-            return .sent
+            return .paced
         } catch {
             failed("\(error.errno)")
             return .nothing
@@ -143,7 +146,7 @@ extension SyslogReceiver {
             return stretch
         }
         for (index, feed) in feeds.enumerated() {
-            let isTold = ledger.unconfirmed.contains { $0.feed == index && $0.told > 0 }
+            let isTold = ledger.unacknowledged.contains { $0.feed == index && $0.told > 0 }
             guard !isTold, var stretch = feed?.fillUntold(&batch, now: Clocks.wall) else { continue }
             stretch.feed = index
             return stretch
@@ -162,12 +165,8 @@ extension SyslogReceiver {
             guard let progress = connection.progress else { return }
             ledger.observe(acknowledged: progress.acknowledged, window: progress.window, now: now)
             let silence = Int64(progress.silence) * 1_000_000
-            if silence > SyslogLimits.silence, now - progressedAt > SyslogLimits.silence {
+            if !ledger.isSettled, silence > SyslogLimits.silence, now - progressedAt > SyslogLimits.silence {
                 connection.fail("nothing was heard of it for \(SyslogLimits.silence / 60_000_000_000) min")
-            } else if let since = ledger.unreadSince, now - since > SyslogLimits.unread,
-                ledger.inFlight >= SyslogLimits.window
-            {
-                connection.fail("it has received everything and read nothing of it")
             }
         case .datagrams(let sender):
             do {
@@ -180,15 +179,18 @@ extension SyslogReceiver {
         }
     }
 
-    /// Takes over what is confirmed, and keeps how far that is.
-    func settleConfirmed() {
+    /// Takes over what has arrived, and keeps how far that is.
+    func settle() {
         var hasMoved = false
-        while let stretch = ledger.takeConfirmed() {
+        while let stretch = ledger.takeAcknowledged() {
             hasMoved = true
             state.sent += stretch.lines + (stretch.place == nil ? 1 : 0)
             state.bytes += UInt64(stretch.bytes)
-            if feeds.indices.contains(stretch.feed) { feeds[stretch.feed]?.confirm(stretch) }
+            if feeds.indices.contains(stretch.feed) { feeds[stretch.feed]?.acknowledge(stretch) }
             if let test = stretch.test { answer(test, nil) }
+        }
+        while let stretch = ledger.takeConfirmed() {
+            if feeds.indices.contains(stretch.feed) { feeds[stretch.feed]?.confirm(stretch) }
         }
         guard hasMoved else { return }
         progressedAt = Clocks.monotonic

@@ -205,12 +205,12 @@ final class SyslogReceiver: @unchecked Sendable {
         state.waitingBytes = UInt64(feeds.reduce(0) { $0 + ($1?.waitingBytes ?? 0) })
         state.waitingLines = feeds.reduce(0) { $0 + ($1?.waitingLines ?? 0) }
         state.lost = feeds.reduce(lostBefore) { $0 + ($1?.lost ?? 0) }
-        state.oldest = feeds.compactMap { $0?.oldest }.min()
+        state.oldest = ledger.unacknowledged.lazy.compactMap(\.firstTime).min() ?? feeds.compactMap { $0?.oldest }.min()
         let problem = connectionProblem ?? readingProblem
         if problem == nil { state.problemSince = nil } else if state.problem == nil { state.problemSince = Clocks.wall }
         state.problem = problem
         let isStalled =
-            state.phase == .connected && !ledger.isEmpty && Clocks.monotonic - progressedAt > SyslogLimits.stall
+            state.phase == .connected && !ledger.isSettled && Clocks.monotonic - progressedAt > SyslogLimits.stall
         if !isStalled {
             state.stalledSince = nil
         } else if state.stalledSince == nil {
@@ -237,7 +237,7 @@ final class SyslogReceiver: @unchecked Sendable {
         isFinishing = true
         if case .stream(let connection) = carrier { connection.close() }
         carrier = .none
-        settleConfirmed()
+        settle()
         savePositions()
         for test in tests { answer(test.number, SyslogError("the daemon ends")) }
         let done = finished

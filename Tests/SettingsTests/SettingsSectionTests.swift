@@ -11,7 +11,7 @@ struct SettingsSectionTests {
         let example = String(decoding: try Fixtures.resource("gatelog.example.yaml"), as: UTF8.self)
         let shown = try SettingsDocument(parsing: example, file: "t.yaml").effective
         let standard = SettingsDocument(file: "t.yaml").effective
-        let named = ["interfaces", "groups", "users", "services", "databases"]
+        let named = ["interfaces", "groups", "users", "services", "databases", "syslog"]
         // What is shown of one log is there to show a difference.
         let fixed = shown.filter { !named.contains($0.key.path[0]) && !"\($0.key)".hasPrefix("logs.security.") }
         for setting in fixed {

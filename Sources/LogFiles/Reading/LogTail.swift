@@ -111,6 +111,13 @@ public struct LogTail: ~Copyable {
     /// The time at the beginning of a line.
     public mutating func time(of line: RawSpan) -> Timestamp? { times.read(line) }
 
+    /// The time of the next line, where it begins with one.
+    public mutating func nextTime() -> Timestamp? {
+        var head = ByteBuffer(capacity: 64)
+        _ = try? walk.text.read(at: offset, atMost: 64, into: &head)
+        return times.read(head.bytes)
+    }
+
     /// Bytes from here to the end of the log; of compressed files those that they take.
     public mutating func bytesBehind() throws(LogReadError) -> Int64 { max(try walk.bytesBehind(offset), 0) }
 

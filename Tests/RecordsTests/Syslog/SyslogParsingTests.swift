@@ -120,7 +120,9 @@ struct SyslogParsingTests {
         var signs: [Int] = []
         var place = start
         while place < event.count {
-            if event[place] == UInt8(ascii: "\\") { place += 1 } else if event[place] == UInt8(ascii: "=") {
+            if event[place] == UInt8(ascii: "\\") {
+                place += 1
+            } else if event[place] == UInt8(ascii: "=") {
                 signs.append(place)
             }
             place += 1
