@@ -230,6 +230,9 @@ let package = Package(
         .executableTarget(
             name: "FlowBenchmark", dependencies: ["CaptureStreams", "Flows", "PacketDecoding", "Primitives"],
             path: "Benchmarks/Flows", swiftSettings: common),
+            name: "SyslogBenchmark",
+            dependencies: ["Primitives", "Records", "Settings", "SyslogForwarding", "SystemCalls"],
+            path: "Benchmarks/Syslog", swiftSettings: common),
         .executableTarget(
             name: "RingBenchmark",
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
