@@ -230,6 +230,7 @@ let package = Package(
         .executableTarget(
             name: "FlowBenchmark", dependencies: ["CaptureStreams", "Flows", "PacketDecoding", "Primitives"],
             path: "Benchmarks/Flows", swiftSettings: common),
+        .executableTarget(
             name: "SyslogBenchmark",
             dependencies: ["Primitives", "Records", "Settings", "SyslogForwarding", "SystemCalls"],
             path: "Benchmarks/Syslog", swiftSettings: common),

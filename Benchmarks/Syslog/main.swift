@@ -25,9 +25,8 @@ func target(isEnabled: Bool) -> SyslogTarget {
 }
 
 func copy(_ from: String, to: String) throws -> UInt64 {
-    let (input, output) = (
-        try FileDescriptor(opening: from, for: .read), try FileDescriptor(opening: to, for: .replace)
-    )
+    let input = try FileDescriptor(opening: from, for: .read)
+    let output = try FileDescriptor(opening: to, for: .replace)
     var lines: UInt64 = 0
     var buffer = ByteBuffer(capacity: 1 << 20)
     while true {

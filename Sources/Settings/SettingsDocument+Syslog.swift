@@ -120,6 +120,7 @@ extension SyslogSeverities: SettingsSection {
 
 extension SyslogReceiverSettings: NamedSection {
     /// Receivers that there can be.
+    /// - Limit: syslog receivers |  | an error with its place
     static let most = 16
 
     static let nameWants = "1 to 64 letters, digits, '-' and '_'"

@@ -236,6 +236,7 @@ final class LogFeed {
     /// Looks how much waits.
     func measure() throws(LogReadError) {
         behind = try tail.bytesBehind()
+        try settleGap()
         oldest = behind == 0 ? nil : tail.nextTime()
         guard waitingBytes == 0 else { return }
         // Whoever counts lines that others wrote may be off by some: where nothing waits it is known.

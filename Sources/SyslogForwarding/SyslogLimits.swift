@@ -2,12 +2,15 @@
 /// of a log with what is made of it; what waits stays in the log files.
 public enum SyslogLimits {
     /// Bytes that were handed to a connection and not acknowledged by the other end's kernel.
+    /// - Limit: bytes on their way to a syslog receiver | bytes | the others wait in the log files
     public static let window = 1 << 20
     /// Acknowledged bytes that count as not read yet, at least and at most: where a connection breaks, so many at most
     /// are sent again, beside those that were not acknowledged.
     public static let unreadLeast = 256 << 10
+    /// - Limit: bytes that a syslog receiver gets twice after its connection broke, beside those on their way | bytes | count as read
     public static let unreadMost = 6 << 20
     /// Bytes of a log that are read at a time.
+    /// - Limit: bytes of a log that become syslog messages at a time | bytes | the others wait in the log file
     static let stretch = 128 << 10
     /// Bytes of a log that are sent as datagrams at a time: more would overrun a receiver's socket.
     static let datagramStretch = 16 << 10
@@ -27,9 +30,11 @@ public enum SyslogLimits {
     /// After which a datagram that nobody refused counts as taken.
     static let datagramPatience: Int64 = 100_000_000
     /// A connection takes so long at most.
+    /// - Limit: time of a connection to a syslog receiver | ns | fails, and is tried again
     static let connecting: Int64 = 10_000_000_000
     /// The first pause after a failure, and the longest.
     static let firstPause: Int64 = 500_000_000
+    /// - Limit: pause before a failed syslog connection is tried again | ns | never longer
     static let longestPause: Int64 = 60_000_000_000
     /// Without any sign of the other end's kernel while something is in flight.
     static let silence: Int64 = 300_000_000_000

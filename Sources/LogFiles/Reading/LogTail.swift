@@ -30,6 +30,7 @@ public struct LogTail: ~Copyable {
     /// A block of the index with more text than this is read as text alone.
     private static let longestBlock: Int64 = 8 << 20
     /// Bytes of a line; longer ones are cut there.
+    /// - Limit: a line that is handed on by syslog | bytes | cut
     public static let longestLine = 1 << 20
 
     /// Where it begins.
@@ -119,7 +120,10 @@ public struct LogTail: ~Copyable {
     }
 
     /// Bytes from here to the end of the log; of compressed files those that they take.
-    public mutating func bytesBehind() throws(LogReadError) -> Int64 { max(try walk.bytesBehind(offset), 0) }
+    public mutating func bytesBehind() throws(LogReadError) -> Int64 {
+        try noticeCut()
+        return max(try walk.bytesBehind(offset), 0)
+    }
 
     /// Passes lines over until at most `most` bytes are left; says how many lines.
     public mutating func passOver(beyond most: Int64) throws(LogReadError) -> UInt64 {
