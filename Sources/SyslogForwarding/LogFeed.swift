@@ -20,6 +20,8 @@ final class SyslogWorkspaceOwner: @unchecked Sendable {
 
 /// One log on its way to one receiver: where it is read, and how far the receiver has confirmed it.
 final class LogFeed {
+    private static let removed = "they were removed before they were sent"
+
     let log: String
     private let path: String
     private let zone: ZoneTable
@@ -44,7 +46,7 @@ final class LogFeed {
     private(set) var lost: UInt64 = 0
     /// Lost lines that the receiver was not told of, and why they are.
     private(set) var untold: UInt64
-    private var cause = "they were removed before they were sent"
+    private var cause = LogFeed.removed
     /// Bytes of the log behind what was read, as of the last look.
     private var behind: Int64 = 0
 
@@ -213,7 +215,7 @@ final class LogFeed {
         let left = Int64(clamping: try rest.passOver(beyond: 0))
         let arrived = arrivedBefore &+ written()
         let waiting = Int64(bitPattern: arrived &- passed)
-        lose(UInt64(max(waiting - Int64(inFlightLines) - left, 0)), "they were removed before they were sent")
+        lose(UInt64(max(waiting - Int64(inFlightLines) - left, 0)), Self.removed)
         passOn()
     }
 
@@ -235,12 +237,15 @@ final class LogFeed {
 
     /// Looks how much waits.
     func measure() throws(LogReadError) {
+        // Asked first: lines are in the file before they are counted.
+        let arrived = arrivedBefore &+ written()
         behind = try tail.bytesBehind()
         try settleGap()
         oldest = behind == 0 ? nil : tail.nextTime()
         guard waitingBytes == 0 else { return }
-        // Whoever counts lines that others wrote may be off by some: where nothing waits it is known.
-        passed = arrivedBefore &+ written()
+        // Where nothing waits, lines that did not pass were removed; those that others wrote were not counted.
+        let missing = Int64(bitPattern: arrived &- passed)
+        if missing > 0 { lose(UInt64(missing), Self.removed) } else { passed = arrived }
     }
 
     /// Passes lines over until at most `bound` bytes wait; `queue` says the bound in words.

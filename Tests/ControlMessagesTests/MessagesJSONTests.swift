@@ -93,6 +93,16 @@ enum Samples {
         log.suspended = "the disk is full"
         status.logs = [log]
         status.dumps = [dump]
+        var receiver = SyslogState(name: "central", address: "tls logs.example.com:6514", state: "connected")
+        receiver.sent = 17
+        receiver.bytes = 3300
+        receiver.waitingBytes = 120
+        receiver.waitingLines = 1
+        receiver.oldest = "2026-11-21T10:00:00Z"
+        receiver.lost = 3
+        receiver.cut = 2
+        receiver.lastError = "Connection refused"
+        status.syslog = [receiver]
         status.problems = ["the disk of /var/log is full: make room, logging goes on by itself"]
         status.conditions = [
             ConditionState(
