@@ -45,6 +45,7 @@ public final class AlertRunner: Sendable {
     }
 
     /// Bytes that it may be behind.
+    /// - Limit: how far an alert may be behind its log | bytes | passed over, and counted
     private static let greatestLag: Int64 = 16 << 20
     /// Lines that are read at once.
     private static let lines = 200

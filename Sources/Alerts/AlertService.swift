@@ -4,6 +4,7 @@ public import SystemCalls
 
 /// Messages that are delivered at one time, over all alerts: the others wait.
 public final class AlertSlots: Sendable {
+    /// - Limit: messages of alerts that are delivered at one time |  | wait in the log files
     public static let limit = 4
 
     private let monitor = Monitor(0)

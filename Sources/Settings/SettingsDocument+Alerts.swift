@@ -20,6 +20,7 @@ public struct AlertSettings: Sendable {
     public internal(set) var timeout = Setting(TimeSpan.seconds(10))
 
     /// Most alerts: each has a thread.
+    /// - Limit: alerts |  | an error with line and column
     public static let most = 32
     /// Most words of a command.
     public static let mostWords = 100
