@@ -271,7 +271,7 @@ let package = Package(
         test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records", "ExpressionSupport"]),
         test("Directories", ["Primitives", "Settings", "Expressions"]),
         test("CaptureFiles", ["Primitives", "PacketDecoding"]),
-        test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression"]),
+        test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression", "IPLog"]),
         test("GeoDatabases", ["Primitives"]),
         test("Netlink", ["Primitives", "SystemCalls"]),
         test(
@@ -310,7 +310,7 @@ let package = Package(
             "Engine",
             [
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
-                "LiveCapture", "LogFiles", "PacketDumps", "ControlMessages",
+                "LiveCapture", "LogFiles", "PacketDumps", "ControlMessages", "IPLog",
             ]),
         test(
             "ControlAPI",

@@ -1,9 +1,13 @@
 """The ipl log of the daemon: what the firewall logs, translations and states, read at the sockets as ipmon reads them."""
+import os
+import pathlib
 import socket
 import struct
+import subprocess
 import time
 import unittest
 
+import support
 from test_live import LiveCase
 
 SETTINGS = "ipl: { enabled: true, device: socket%s }\n"
@@ -142,6 +146,52 @@ class RecordTests(IPLogCase):
         refused = engine.run("settings", "set", "ipl.packets", 'rule = "web server"')
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn(b"set ipl.firewall to false", refused.stderr)
+
+
+class MonitorTests(IPLogCase):
+    """From an nftables rule to a line of ipmon."""
+
+    def test_a_rule_becomes_a_line_of_ipmon(self):
+        engine = self.begin()
+        socket_path = engine.home / "run" / "ipl"
+        engine.wait_for(socket_path.is_socket)
+        ipmon = str(pathlib.Path(support.program()).with_name("ipmon"))
+        output = self.folder / "lines"
+        process = subprocess.Popen(
+            [ipmon, "-f", str(socket_path), str(output)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, env={**os.environ, "TZ": "UTC"})
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait, 10)
+        self.addCleanup(process.kill)
+        engine.wait_for(lambda: self.unit(engine, "ipl").get("reader"), why="ipmon did not come")
+        self.assertIn("(ipmon) of root", self.unit(engine, "ipl")["reader"])
+        self.net.run("client", "ping", "-c", "1", "-W", "1", self.net.SERVER4, check=False)
+        self.net.run("client", "curl", "-s", "-m", "2", "-o", "/dev/null", f"http://{self.net.SERVER4}:8080/",
+                     check=False)
+        engine.wait_for(lambda: output.exists() and output.read_text().count(" IN\n") == 2,
+                        why="ipmon printed no lines")
+        lines = [line for line in output.read_text().splitlines() if not line.startswith("missed")]
+        when = r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d\.\d{6} "
+        # A name that ends with a letter has its number behind it.
+        self.assertRegex(lines[0], when + r"lan0 @7:3 b 10\.77\.1\.2 -> 10\.77\.2\.2 PR icmp len 20 84 icmp echo/0 IN")
+        self.assertRegex(lines[1], when + r"lan0 @web:12 p 10\.77\.1\.2,\d+ -> 10\.77\.2\.2,8080 PR tcp len 20 60 -S IN")
+
+    def test_what_ipmon_keeps_is_a_capture(self):
+        engine = self.begin()
+        self.net.run("client", "ping", "-c", "1", "-W", "1", self.net.SERVER4, check=False)
+        log = self.folder / "kept.ipl"
+        log.write_bytes(b"".join(self.gather(engine, "ipl")))
+        self.peer("zstd", "-q", log)
+        for path in (log, f"{log}.zst"):
+            lines, _ = self.gatelog("read", 'verdict = drop & if = lan & rule = "@7:3"', path)
+            self.assertRegex(lines, r'DROP "@7:3" packet from lan, proto:ICMP, len:84, 10\.77\.1\.2 -> 10\.77\.2\.2')
+        self.gatelog("read", "verdict = pass", log, status=1)
+        self.gatelog("read", "any", log, "-w", self.folder / "copy.ipl")
+        self.assertEqual((self.folder / "copy.ipl").read_bytes()[:112], log.read_bytes()[:112])
+        whole = log.read_bytes()
+        log.write_bytes(whole + whole[:100])
+        _, complaint = self.gatelog("read", "any", log, status=2)
+        self.assertIn(f"at byte {len(whole)}: the log ends in the middle of a record", complaint)
 
 
 class ReaderTests(IPLogCase):
