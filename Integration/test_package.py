@@ -295,7 +295,6 @@ class InstallTrial(Trial):
         self.type_all("install.md")
 
 
-@unittest.skipUnless("`syslog." in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), "no syslog yet")
 class KerioTrial(Trial):
     def test_coming_from_kerio_to_the_first_line_at_the_receiver(self):
         self.type_all("kerio.md")
