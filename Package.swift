@@ -310,7 +310,8 @@ let package = Package(
             "Engine",
             [
                 "Primitives", "SystemCalls", "PacketDecoding", "Settings", "Records", "Expressions", "CaptureFiles",
-                "LiveCapture", "LogFiles", "PacketDumps", "ControlMessages", "IPLog",
+                "LiveCapture", "LogFiles", "PacketDumps", "ControlMessages", "ControlAPI", "ControlTestSupport",
+                "IPLog", .product(name: "Logging", package: "swift-log"),
             ]),
         test(
             "ControlAPI",

@@ -29,6 +29,7 @@ extension GatewayEngine {
         } catch {
             throw ControlError(.unavailable, "the test message did not get to \(name): \(error)")
         }
+        note(actor, "syslog \(name)", from: nil, to: "test message sent")
         guard let state = syslogStates.first(where: { $0.name == name }) else {
             throw ControlError(.notFound, "there is no syslog receiver \"\(name)\" any more")
         }

@@ -45,7 +45,7 @@ final class LogSet: Sendable {
         _ name: LogName, _ kind: RecordKind, _ text: String, fields: RecordFields = RecordFields(),
         at time: Timestamp = Clocks.wall
     ) {
-        self[name].append(kind: kind, time: time, text)
+        self[name].append(kind: kind, time: time, text, fields: fields)
     }
 
     /// Writes a line of the Security log.

@@ -36,6 +36,11 @@
 // number (4), start (8), end (8), packets and bytes each way (4 * 8), the endpoints of the answers (the shape's
 // addresses, ports), status (4), mark (4), the identifier of an echo (2).
 
+//
+// A line with members of its own (a change, a refused log-in) is wide too, with bits 5 and 7: behind its time and an unused
+// byte follow the bytes of its members (4), and of each the length of its name (1), the name, the length of its value (2)
+// and the value.
+
 /// Where the numbers of a block's header stand.
 enum BlockHeader {
     /// `GLR1` as it stands in the file.
@@ -88,6 +93,8 @@ enum EntryHead {
     static let packet: UInt8 = 1 << 5
     static let wide: UInt8 = 1 << 6
     static let connection: UInt8 = 1 << 7
+    /// Members of its own: neither a packet nor a connection.
+    static let fields: UInt8 = packet | wide | connection
 }
 
 /// What a name in a block names.

@@ -94,7 +94,9 @@ public struct IndexBlockReader: ~Copyable {
         line.number &+= 1
         let head = block.byte(at: position)
         line.kind = RecordKind(rawValue: head & EntryHead.kinds) ?? .text
-        line.isPacket = head & EntryHead.packet != 0
+        let hasFields = head & EntryHead.fields == EntryHead.fields
+        line.isPacket = head & EntryHead.packet != 0 && !hasFields
+        line.fieldsLength = 0
         line.isConnection =
             head & (EntryHead.connection | EntryHead.packet | EntryHead.wide) == EntryHead.connection | EntryHead.wide
         if head & EntryHead.wide == 0 {
@@ -115,6 +117,7 @@ public struct IndexBlockReader: ~Copyable {
             line.time.nanoseconds &+= Int64(bitPattern: block.little64(at: position + 5))
             line.tcpFlags = block.byte(at: position + 13)
             position += 14
+            if hasFields { return readFields(block, end: end) }
             if line.isConnection { return readConnection(block, end: end) }
             guard line.isPacket else { return true }
             guard position + 16 <= end else { return false }
@@ -125,6 +128,17 @@ public struct IndexBlockReader: ~Copyable {
             position += 16
         }
         return line.shape < shapeOffsets.count && readRest(block, end: end)
+    }
+
+    /// A line's own members: see StoredFields.swift.
+    private mutating func readFields(_ block: RawSpan, end: Int) -> Bool {
+        guard position + 4 <= end else { return false }
+        let length = Int(block.little32(at: position))
+        guard length <= end - position - 4 else { return false }
+        line.details = position + 4
+        line.fieldsLength = length
+        position += 4 + length
+        return true
     }
 
     private mutating func readConnection(_ block: RawSpan, end: Int) -> Bool {

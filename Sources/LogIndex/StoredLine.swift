@@ -29,8 +29,10 @@ public struct StoredLine: Sendable {
     var fragmentOffset: UInt32 = 0
     var fragmentMore = false
 
-    /// Where a connection's own facts stand in the block.
+    /// Where a connection's own facts, or a line's own members, stand in the block.
     var details = 0
+    /// Bytes of its own members; 0 where it has none.
+    var fieldsLength = 0
 
     init() {}
 }

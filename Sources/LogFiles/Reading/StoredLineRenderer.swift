@@ -22,7 +22,7 @@ struct StoredLineRenderer: ~Copyable {
     }
 
     /// The object of a line, without a line end; no bytes where records are not asked for. A line that tells of no
-    /// packet has its text in it.
+    /// packet has its text in it, behind the members that it has of its own.
     @_lifetime(&self)
     mutating func object(
         _ line: StoredLine, _ reader: inout IndexBlockReader, _ block: RawSpan, _ text: RawSpan
@@ -39,18 +39,20 @@ struct StoredLineRenderer: ~Copyable {
         clock.append(line.time, to: &buffer)
         buffer.append("\",\"kind\":\"")
         buffer.append(line.kind.name)
+        buffer.append("\",")
+        reader.appendFields(of: line, block, to: &buffer)
         Self.append(text, to: &buffer)
         return buffer.bytes
     }
 
     /// Appends the object of a line of which the index knows nothing.
     static func append(plain text: RawSpan, to buffer: inout ByteBuffer) {
-        buffer.append("{\"kind\":\"text")
+        buffer.append("{\"kind\":\"text\",")
         append(text, to: &buffer)
     }
 
     private static func append(_ text: RawSpan, to buffer: inout ByteBuffer) {
-        buffer.append("\",\"line\":\"")
+        buffer.append("\"line\":\"")
         buffer.append(escapingJSON: text)
         buffer.append("\"}")
     }

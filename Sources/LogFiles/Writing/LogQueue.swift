@@ -1,5 +1,6 @@
 import LogIndex
 import Primitives
+import Records
 import SystemCalls
 
 /// Between the producers of a log and its writer: filled chunks and cold lines in one order, free chunks back.
@@ -18,7 +19,7 @@ final class LogQueue: Sendable {
 
     enum Item: Sendable {
         case chunk(LogChunk)
-        case line(kind: RecordKind, time: Timestamp, text: String)
+        case line(kind: RecordKind, time: Timestamp, text: String, fields: RecordFields)
     }
 
     /// What the writer is asked to do, behind everything that was queued before.
@@ -114,22 +115,26 @@ final class LogQueue: Sendable {
     // MARK: Cold lines and orders
 
     /// Queues a line; where too many wait it is counted, and told of later.
-    func append(kind: RecordKind, time: Timestamp, text: String) {
+    func append(kind: RecordKind, time: Timestamp, text: String, fields: RecordFields = RecordFields()) {
+        let bytes = LogQueue.coldBytes(text, fields)
         monitor.withLock { state in
             guard !state.isClosed else {
                 state.untold.lost += 1
                 return
             }
-            guard state.coldBytes + text.utf8.count <= LogQueue.coldLimit else {
+            guard state.coldBytes + bytes <= LogQueue.coldLimit else {
                 state.coldLoss.add(time)
                 return
             }
-            state.coldBytes += text.utf8.count
-            state.items.append(.line(kind: kind, time: time, text: text))
+            state.coldBytes += bytes
+            state.items.append(.line(kind: kind, time: time, text: text, fields: fields))
             state.queued += 1
         }
         monitor.notify()
     }
+
+    /// What a line counts for while it waits.
+    static func coldBytes(_ text: String, _ fields: RecordFields) -> Int { text.utf8.count + fields.byteCount }
 
     /// Gives an order and waits for its outcome. An order to a closed log is done already.
     func perform(_ command: Command) throws(LogFileError) {

@@ -1,5 +1,6 @@
 public import LogIndex
 public import Primitives
+public import Records
 import Synchronization
 public import SystemCalls
 
@@ -61,9 +62,9 @@ public final class LogWriter: Sendable {
     }
 
     /// Writes one line, from any thread: `text` without the time and without a line end; what is no text in it is escaped.
-    /// Returns at once.
-    public func append(kind: RecordKind, time: Timestamp, _ text: String) {
-        queue.append(kind: kind, time: time, text: text)
+    /// `fields` are the members of its record, for the index. Returns at once.
+    public func append(kind: RecordKind, time: Timestamp, _ text: String, fields: RecordFields = RecordFields()) {
+        queue.append(kind: kind, time: time, text: text, fields: fields)
     }
 
     /// Lets `configuration` hold for what is written from now on. Producers that are there keep the form of their times.

@@ -179,13 +179,13 @@ final class LogWriterLoop: @unchecked Sendable {
         var end = head
         var bytes = 0
         while end < pending.count, coldText.count < LogChunk.textLength, end - head < LogChunk.lineCount,
-            case .line(let kind, let time, let line) = pending[end]
+            case .line(let kind, let time, let line, let fields) = pending[end]
         {
             let before = coldText.count
             notes.append(line, at: time, to: &coldText)
-            coldBuilder.append(kind: kind, time: time, lineLength: coldText.count - before)
+            coldBuilder.append(kind: kind, time: time, fields: fields, lineLength: coldText.count - before)
             counts.lines += 1
-            bytes += line.utf8.count
+            bytes += LogQueue.coldBytes(line, fields)
             end += 1
         }
         guard counts.lines > 0 else { return }
