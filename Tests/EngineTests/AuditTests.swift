@@ -140,10 +140,10 @@ struct AuditTests {
             line: "changed syslog here: (none) -> test message sent"),
         Sample(
             route: "PUT /v1/packet-log", path: "/v1/packet-log", body: #"{"expression": "port = 80"}"#,
-            line: "changed packet_log.expression: none -> \"port = 80\""),
+            line: "changed packet_log.expression: none -> port = 80"),
         Sample(
             route: "DELETE /v1/packet-log", path: "/v1/packet-log",
-            line: "changed packet_log.expression: \"port = 80\" -> none"),
+            line: "changed packet_log.expression: port = 80 -> none"),
         Sample(
             route: "PUT /v1/settings/{key}", path: "/v1/settings/logs.debug.keep", body: #"{"value": "12"}"#,
             line: "changed logs.debug.keep: 30 -> 12"),
@@ -204,8 +204,13 @@ struct AuditTests {
         for sample in Self.samples where audited.contains(sample.route) {
             let before = try await gateway.lines().count
             let method = String(sample.route.prefix { $0 != " " })
-            let (status, answer) = try await gateway.request(
-                method, sample.path, sample.body, token: sample.asSession ? session : nil)
+            let token = sample.asSession ? session : nil
+            var (status, answer) = try await gateway.request(method, sample.path, sample.body, token: token)
+            // A syslog receiver is taken up beside the engine, a moment after its settings hold.
+            for _ in 0..<50 where status == 503 {
+                try await Task.sleep(for: .milliseconds(100))
+                (status, answer) = try await gateway.request(method, sample.path, sample.body, token: token)
+            }
             #expect(200..<300 ~= status, "\(method) \(sample.path): \(status) \(answer)")
             if sample.route == "POST /v1/login" {
                 let object = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
