@@ -50,7 +50,7 @@ private func read(_ log: RawSpan, cut: Int, _ unit: IPLogUnit, _ layout: IPLogLa
                 precondition(place.end > at && place.end <= have, "another unit's record lies within the bytes")
                 at = place.end
             case .damage(let damage, let resume):
-                precondition(resume > at || resume == have, "reading goes on behind damage")
+                precondition(resume >= at && resume <= have, "reading goes on behind damage")
                 precondition(damage.offset < damage.resumed && !damage.description.isEmpty, "damage has a place")
                 at = resume
             case .more(let keep):
