@@ -175,10 +175,11 @@ struct AuditTests {
             line: "changed dump office: finished -> removed"),
         Sample(route: "DELETE /v1/logs/{name}", path: "/v1/logs/debug", line: "changed log debug: "),
         Sample(
-            route: "PUT /v1/users/logins/{address}", path: "/v1/users/logins/192.0.2.44", body: #"{"user": "jane"}"#,
-            line: "192.0.2.44"),
+            route: "POST /v1/users/login", path: "/v1/users/login",
+            body: #"{"user": "jane", "address": "192.0.2.44"}"#, line: "192.0.2.44"),
         Sample(
-            route: "DELETE /v1/users/logins/{address}", path: "/v1/users/logins/192.0.2.44", line: "192.0.2.44"),
+            route: "POST /v1/users/logout", path: "/v1/users/logout", body: #"{"address": "192.0.2.44"}"#,
+            line: "192.0.2.44"),
     ]
 
     @Test("Every route that changes something, or hands something out, leaves its line, and no secret in any")
