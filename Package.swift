@@ -235,6 +235,11 @@ let package = Package(
             dependencies: ["Primitives", "Records", "Settings", "SyslogForwarding", "SystemCalls"],
             path: "Benchmarks/Syslog", swiftSettings: common),
         .executableTarget(
+            name: "UsersBenchmark",
+            dependencies: [
+                "Expressions", "PacketDecoding", "PacketStages", "Primitives", "SystemCalls", "TestSupport", "Users",
+            ], path: "Benchmarks/Users", swiftSettings: common),
+        .executableTarget(
             name: "RingBenchmark",
             dependencies: ["Expressions", "LiveCapture", "PacketDecoding", "Primitives", "SystemCalls"],
             path: "Benchmarks/Ring", swiftSettings: common),
@@ -298,6 +303,7 @@ let package = Package(
         test("IPMonitor", ["Primitives", "SystemCalls", "IPLog"]),
         test("IPLogDevice", ["Primitives", "SystemCalls", "IPLog"]),
         test("Users", ["Primitives"]),
+        test("PacketStages", ["Expressions", "PacketDecoding", "Primitives", "SystemCalls"]),
         test(
             "RadiusAccounting",
             ["Primitives", "SystemCalls", "Users", .product(name: "Crypto", package: "swift-crypto")]),

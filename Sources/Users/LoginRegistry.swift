@@ -122,7 +122,7 @@ public struct LoginRegistry: Sendable {
         if !change.user.isEmpty, users.number(of: change.user) != old.user { throw .notThere(address) }
         if case .radius = change.origin {
             let session = change.origin.sessionHash
-            guard sources[old.source] == sources[sources.number(of: change.origin)],
+            guard sources.number(of: change.origin) == old.source,
                 session == 0 || old.session == 0 || session == old.session
             else { throw .notThere(address) }
             if isLate(change, old) { throw .late }

@@ -86,7 +86,12 @@ extension LoginRegistry {
         let tells = tellsRadius
         tellsRadius = false
         defer { tellsRadius = tells }
-        guard (try? take(change, &effects)) != nil, var entry = table.entry(at: change.address.unmapped) else { return }
+        do throws(LoginRefusal) {
+            _ = try take(change, &effects)
+        } catch {
+            return
+        }
+        guard var entry = table.entry(at: change.address.unmapped) else { return }
         counters.logins -= 1
         entry.heard = max(entry.heard, heard)
         entry.session = session

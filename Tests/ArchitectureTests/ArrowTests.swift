@@ -21,6 +21,7 @@ struct ArrowTests {
         "GeoDatabases": ["CMaxMind", "Primitives"],
         // Names of settings for expressions, which know no settings: the daemon and the tool build them alike.
         "Directories": ["Expressions", "Primitives", "Settings"],
+        // Workers share the table of users, and follow news of them.
         "PacketStages": [
             "Expressions", "GeoDatabases", "PacketDecoding", "Primitives", "Records", "Synchronization", "SystemCalls",
         ],

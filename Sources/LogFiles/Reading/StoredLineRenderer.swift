@@ -1,3 +1,4 @@
+import Expressions
 import LogIndex
 import Primitives
 import Records
@@ -6,6 +7,8 @@ import Records
 struct StoredLineRenderer: ~Copyable {
     private let isOn: Bool
     private var packets: PacketJSONRenderer
+    private var connections: ConnectionJSONRenderer
+    private let services = ServiceNames { Services.name(of: $0)?.uppercased() }
     private var clock: LineClock
     private var names = PacketNames()
     private var buffer = ByteBuffer(capacity: 2 << 10)
@@ -13,6 +16,7 @@ struct StoredLineRenderer: ~Copyable {
     init(_ selection: LogSelection) {
         isOn = selection.wantsRecords
         packets = PacketJSONRenderer(zone: selection.zone)
+        connections = ConnectionJSONRenderer(zone: selection.zone)
         clock = LineClock(zone: selection.zone, form: .rfc3339)
     }
 
@@ -22,7 +26,7 @@ struct StoredLineRenderer: ~Copyable {
     }
 
     /// The object of a line, without a line end; no bytes where records are not asked for. A line that tells of no
-    /// packet has its text in it, behind the members that it has of its own.
+    /// packet and no connection has its text in it, behind the members that it has of its own.
     @_lifetime(&self)
     mutating func object(
         _ line: StoredLine, _ reader: inout IndexBlockReader, _ block: RawSpan, _ text: RawSpan
@@ -32,6 +36,11 @@ struct StoredLineRenderer: ~Copyable {
         if let record = reader.record(of: line, block) {
             packets.append(record, block, names, to: &buffer)
             // The renderer ends its line.
+            buffer.truncate(to: buffer.count - 1)
+            return buffer.bytes
+        }
+        if let record = reader.connection(of: line, block) {
+            connections.append(record, names, services, to: &buffer)
             buffer.truncate(to: buffer.count - 1)
             return buffer.bytes
         }
