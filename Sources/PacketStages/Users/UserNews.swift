@@ -43,9 +43,9 @@ public final class UserNews: Sendable {
     /// One after the other: pieces that nobody waits for may be many, and a chain of ends would be as deep.
     deinit {
         var next = following.withLock { $0.take() }
-        while var news = next, isKnownUniquelyReferenced(&news) {
-            next = nil
-            next = news.following.withLock { $0.take() }
+        while isKnownUniquelyReferenced(&next) {
+            let after = next.flatMap { news in news.following.withLock { $0.take() } }
+            next = after
         }
     }
 }
