@@ -49,7 +49,7 @@ struct AlertMessageTests {
         }
         #expect(variables.contains("GATELOG_FIELD_SRC_IP=10.0.0.1"))
         #expect(variables.contains("GATELOG_FIELD_SRC__=1"))
-        #expect(variables.contains("GATELOG_FIELD_A_B_C=x\\x00y\\nz"))
+        #expect(variables.contains("GATELOG_FIELD_A_B_C=x\\x00y\\x0az"))
         #expect(variables.contains("GATELOG_FIELD_T=true"))
         #expect(!variables.contains { $0.hasPrefix("GATELOG_FIELD_L=") || $0.hasPrefix("GATELOG_FIELD_N=") })
     }
