@@ -3,18 +3,25 @@ public import Primitives
 /// What the tables of users may grow to; beyond, a change is refused and counted.
 public enum LoginLimits {
     /// Addresses where somebody is logged in.
+    /// - Limit: addresses where somebody is logged in |  | a log-in is refused, counted and said
     public static let logins = 1 << 20
     /// Users whose names are known, logged in or not.
+    /// - Limit: users whose names are known |  | the same
     public static let users = 1 << 20
     /// Groups whose names are known.
+    /// - Limit: groups of users |  | left out and counted
     public static let groups = 65_536
     /// Groups of one user.
+    /// - Limit: groups of one user |  | left out and counted
     public static let groupsOfUser = 1_024
     /// Bytes of a user's name (RADIUS allows 253, directories 256).
+    /// - Limit: the name of a user who logs in | bytes | refused and counted
     public static let nameBytes = 256
     /// Bytes of the name of who said it: an account, a RADIUS client. Longer ones are cut.
+    /// - Limit: the name of who told of a log-in | bytes | cut
     public static let sourceBytes = 128
     /// Different ones of them; further ones are told as "others".
+    /// - Limit: accounts and RADIUS clients that log-ins are told of |  | told as "others"
     public static let sources = 4_096
     /// Seconds by which what a RADIUS client says may be older than what is known of the address and still count as
     /// late; beyond, the clock was set.
