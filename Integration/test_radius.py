@@ -169,5 +169,60 @@ class AnswerTests(RadiusCase):
         self.assertNotEqual(self.radclient(attributes("Start"), secret=b"from a file")[0], 0)
 
 
+
+@unittest.skipIf(UNAVAILABLE, UNAVAILABLE)
+class UserTests(RadiusCase):
+    """Who RADIUS says is where shows in the list of users and in the lines of packets."""
+
+    def people(self, engine):
+        # An empty list ends with 1.
+        return engine.run("user", "list").stdout.decode()
+
+    def ping(self):
+        self.net.run("client", "ping", "-c", "1", self.net.LAN4)
+
+    def test_a_user_comes_is_seen_in_packets_and_goes(self):
+        engine = self.listen("logs: { template: \"%SRC% by %USER%\" }\n")
+        engine.gatelog("packet-log", 'proto = icmp and if = lan')
+        self.assertEqual(self.radclient(attributes("Start"))[0], 0)
+        engine.wait_for(lambda: "jane" in self.people(engine))
+        self.ping()
+        engine.wait_for(lambda: any("10.77.1.2 by jane" in line for line in engine.log("debug")))
+        self.assertEqual(self.radclient(attributes("Interim-Update"))[0], 0)
+        self.assertIn("jane", self.people(engine))
+        self.assertEqual(self.radclient(attributes("Stop"))[0], 0)
+        engine.wait_for(lambda: "jane" not in self.people(engine))
+        before = len(engine.log("debug"))
+        self.ping()
+        engine.wait_for(lambda: len(engine.log("debug")) > before)
+        self.assertNotIn("jane", engine.log("debug")[-1])
+
+    def test_a_restart_of_the_device_logs_everybody_out(self):
+        engine = self.listen()
+        self.radclient(attributes("Start"))
+        self.radclient(attributes("Start", session="2", user="joe", address="10.77.1.3"))
+        engine.wait_for(lambda: "jane" in self.people(engine) and "joe" in self.people(engine))
+        time.sleep(1.1)
+        self.assertEqual(self.radclient(attributes("Accounting-On", user=None, address=None))[0], 0)
+        engine.wait_for(lambda: "jane" not in self.people(engine) and "joe" not in self.people(engine))
+
+    def test_hostile_names_forge_nothing(self):
+        engine = self.listen("logs: { template: \"%SRC% by %USER%\" }\n")
+        engine.gatelog("packet-log", 'proto = icmp and if = lan')
+        names = [b'a"b', b"[x],y", b"line\nforged", b"\x1b[31mred", b"\xff\xfe", "\u202egnp".encode(), b"x" * 253]
+        for number, name in enumerate(names):
+            packet = radius.request(SECRET, radius.START, session=f"h{number}", user=name, address="10.77.1.2")
+            answer, = self.send(packet)
+            self.assertIsNotNone(answer, name)
+            self.ping()
+            shown = self.people(engine)
+            self.assertTrue(all(line.isprintable() for line in shown.splitlines()), shown)
+        for log in ("debug", "config", "warning"):
+            for line in self.settled(engine, log):
+                self.assertTrue(line.isprintable(), line)
+                self.assertRegex(line, r"^\[\d\d/")
+        self.assertTrue(any("line\\x0aforged" in line for line in engine.log("debug")))
+
+
 if __name__ == "__main__":
     unittest.main()
