@@ -140,7 +140,11 @@ class LocalUsers(AccountCase):
         self.assertLess(time.monotonic() - began, 20)
         for thread in threads:
             thread.join()
-        self.assertEqual(set(answers), {401, 503})
+        # Where a password takes long, who waits for half a minute is told so.
+        self.assertEqual(len(answers), 40)
+        self.assertLessEqual(set(answers), {401, 408, 503})
+        self.assertIn(401, answers)
+        self.assertIn(503, answers)
         peak = int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{engine.pid}/status").read())[1])
         self.assertLess(peak, 250 << 10)
 

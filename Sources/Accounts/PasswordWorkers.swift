@@ -10,8 +10,9 @@ final class PasswordWorkers: Sendable {
 
     private struct State {
         var running = 0
-        /// Resumed with true when it is their turn.
-        var queue: [CheckedContinuation<Bool, Never>] = []
+        var tickets: UInt64 = 0
+        /// Resumed with true when it is their turn, with false when nobody waits for them any more.
+        var queue: [(ticket: UInt64, turn: CheckedContinuation<Bool, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -30,25 +31,38 @@ final class PasswordWorkers: Sendable {
         return try result.get()
     }
 
+    /// Whoever asked may have gone, or been told that it took too long: then his place goes to others.
     private func enter() async -> Bool {
-        await withCheckedContinuation { continuation in
-            let answer: Bool? = state.withLock { state in
-                if state.running < Self.atOnce {
-                    state.running += 1
-                    return true
+        let ticket = state.withLock { state in
+            state.tickets += 1
+            return state.tickets
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Bool? = state.withLock { state in
+                    if Task.isCancelled { return false }
+                    if state.running < Self.atOnce {
+                        state.running += 1
+                        return true
+                    }
+                    guard state.queue.count < Self.waiting else { return false }
+                    state.queue.append((ticket, continuation))
+                    return nil
                 }
-                guard state.queue.count < Self.waiting else { return false }
-                state.queue.append(continuation)
-                return nil
+                if let answer { continuation.resume(returning: answer) }
             }
-            if let answer { continuation.resume(returning: answer) }
+        } onCancel: {
+            let turn = state.withLock { state in
+                state.queue.firstIndex { $0.ticket == ticket }.map { state.queue.remove(at: $0).turn }
+            }
+            turn?.resume(returning: false)
         }
     }
 
     /// The place goes on to the next one.
     private func leave() {
         let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard state.queue.isEmpty else { return state.queue.removeFirst() }
+            guard state.queue.isEmpty else { return state.queue.removeFirst().turn }
             state.running -= 1
             return nil
         }

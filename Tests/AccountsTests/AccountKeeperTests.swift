@@ -221,6 +221,28 @@ struct AccountKeeperTests {
         #expect(gate.withLock { $0.most } == PasswordWorkers.atOnce)
     }
 
+    @Test("Who waits for his turn and goes away leaves his place to others")
+    func cancelled() async throws {
+        let workers = PasswordWorkers()
+        let gate = Monitor((running: 0, isOpen: false))
+        let running = (0..<PasswordWorkers.atOnce).map { _ in
+            Task {
+                try await workers.run {
+                    gate.withLock { $0.running += 1 }
+                    _ = gate.wait { $0.isOpen ? true : nil }
+                }
+            }
+        }
+        while gate.withLock({ $0.running }) < PasswordWorkers.atOnce { try await Task.sleep(for: .milliseconds(1)) }
+        let waiting = (0..<PasswordWorkers.waiting).map { _ in Task { try await workers.run {} } }
+        for task in waiting { task.cancel() }
+        for task in waiting { #expect((try? await task.value) == nil) }
+        gate.withLock { $0.isOpen = true }
+        gate.notify()
+        for task in running { try await task.value }
+        try await workers.run {}
+    }
+
     @Test("The file is for the daemon alone; one of a newer program closes the accounts, and is never written over")
     func newer() async throws {
         try await Self.withKeeper { keeper, home in
