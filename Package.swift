@@ -276,7 +276,8 @@ let package = Package(
         test("Expressions", ["Primitives", "PacketDecoding", "Patterns", "Records", "ExpressionSupport"]),
         test("Directories", ["Primitives", "Settings", "Expressions"]),
         test("CaptureFiles", ["Primitives", "PacketDecoding"]),
-        test("CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression", "IPLog"]),
+        test(
+            "CaptureStreams", ["Primitives", "PacketDecoding", "CaptureFiles", "SystemCalls", "Compression", "IPLog"]),
         test("GeoDatabases", ["Primitives"]),
         test("Netlink", ["Primitives", "SystemCalls"]),
         test(

@@ -85,11 +85,9 @@ struct GatelogCommand: ParsableCommand {
             """,
         version: GatelogTool.version,
         subcommands: [
-            ReadCommand.self, InspectCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self, LogCommand.self,
-            PacketLogCommand.self,
-            DumpCommand.self, SettingsCommand.self, InterfaceCommand.self, ListCommand.self,
-            SyslogCommand.self,
-            UserCommand.self, GroupCommand.self, TokenCommand.self,
+            ReadCommand.self, InspectCommand.self, ExplainCommand.self, RunCommand.self, StatusCommand.self,
+            LogCommand.self, PacketLogCommand.self, DumpCommand.self, SettingsCommand.self, InterfaceCommand.self,
+            ListCommand.self, SyslogCommand.self, UserCommand.self, GroupCommand.self, TokenCommand.self,
             AlertCommand.self,
         ]
     )

@@ -97,7 +97,8 @@ extension GatewayEngine {
                     remedy: "Make room; it goes on by itself.")
             }
             found["lines \(name)"] = Condition(
-                .lineLoss, about: name.rawValue, "lines of the \(name) log are lost: the disk is full, or does not keep up",
+                .lineLoss, about: name.rawValue,
+                "lines of the \(name) log are lost: the disk is full, or does not keep up",
                 remedy: "Set a rate (packet_log.rate), narrow the expression, or give it a faster disk.",
                 losses: .init(total: state.lost, unit: "lines"))
         }

@@ -58,7 +58,8 @@ struct ArrowTests {
             "Synchronization", "SystemCalls",
         ],
         "Alerts": [
-            "AsyncHTTPClient", "Expressions", "LogFiles", "NIOCore", "NIOHTTP1", "NIOSSL", "Primitives", "Records", "Synchronization",
+            "AsyncHTTPClient", "Expressions", "LogFiles", "NIOCore", "NIOHTTP1", "NIOSSL", "Primitives", "Records",
+            "Synchronization",
             "SystemCalls",
         ],
         "ControlMessages": [],
