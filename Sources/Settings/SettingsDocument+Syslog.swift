@@ -199,9 +199,12 @@ extension SyslogReceiverSettings: NamedSection {
             faults.add(at: name.place, "no server for the syslog receiver \(called); write server: logs.example.com")
         }
         if transport.value != .tls {
-            let places = [authorities.place, certificate.place, key.place, serverName.place]
-            for (name, place) in zip(["ca", "certificate", "key", "server_name"], places) {
-                guard let place else { continue }
+            let told = [
+                ("ca", authorities), ("certificate", certificate), ("key", key), ("server_name", serverName),
+            ]
+            // What is said to be as it is anyway does no harm: so are values listed, and set again.
+            for (name, setting) in told where setting.value != nil {
+                guard let place = setting.place else { continue }
                 faults.add(
                     at: place, "\(name) for a receiver over \(transport.value.rawValue); it is for transport: tls")
             }

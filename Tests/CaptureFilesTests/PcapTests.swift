@@ -95,7 +95,8 @@ struct PcapTests {
         #expect(
             CaptureFormatError.unknownMagic(0x4745_5420).description
                 == "this is no capture: it begins with the bytes 47455420, and a capture begins with "
-                + "a1b2c3d4 or a1b23c4d (pcap, in either byte order) or 0a0d0d0a (pcapng)")
+                + "a1b2c3d4 or a1b23c4d (pcap, in either byte order) or 0a0d0d0a (pcapng); an ipl log begins with a "
+                + "record")
         #expect(
             CaptureFormatError.tooShort(present: 5, needed: 24).description
                 == "the file ends after 5 bytes, within the header of 24 bytes that a capture begins with")

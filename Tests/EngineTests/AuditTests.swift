@@ -139,6 +139,12 @@ struct AuditTests {
             route: "POST /v1/syslog/{name}/test", path: "/v1/syslog/here/test",
             line: "changed syslog here: (none) -> test message sent"),
         Sample(
+            route: "PUT /v1/settings/{key}", path: "/v1/settings/alerts.told",
+            body: #"{"value": "{ log: security, command: [/bin/true] }"}"#, line: "changed alerts.told."),
+        Sample(
+            route: "POST /v1/alerts/{name}/test", path: "/v1/alerts/told/test",
+            line: "changed alert told: (none) -> tested"),
+        Sample(
             route: "PUT /v1/packet-log", path: "/v1/packet-log", body: #"{"expression": "port = 80"}"#,
             line: "changed packet_log.expression: none -> port = 80"),
         Sample(
@@ -153,13 +159,13 @@ struct AuditTests {
         Sample(
             route: "POST /v1/settings/apply", path: "/v1/settings/apply",
             body: #"{"text": "logs: { keep: 7 }\n", "name": "changes.yaml"}"#,
-            line: "changed settings: version 5 -> applied changes.yaml"),
+            line: "changed settings: version 6 -> applied changes.yaml"),
         Sample(
             route: "POST /v1/settings/revert", path: "/v1/settings/revert", body: #"{"version": 1}"#,
-            line: "changed settings: version 6 -> as version 1"),
+            line: "changed settings: version 7 -> as version 1"),
         Sample(
             route: "GET /v1/settings/export", path: "/v1/settings/export",
-            line: "changed settings: (none) -> exported version 7"),
+            line: "changed settings: (none) -> exported version 8"),
         Sample(route: "POST /v1/reload", path: "/v1/reload", line: "changed settings: (none) -> read again"),
         Sample(
             route: "POST /v1/dumps", path: "/v1/dumps", body: #"{"name": "office", "expression": "any"}"#,
