@@ -137,15 +137,13 @@ extension CharacterDevice {
     /// Answers with as many whole records as fit; they are gone once the kernel has taken them.
     private func give(_ request: CuseRequest, length: Int, isContinuation: Bool) {
         answer.removeAll()
-        guard let records = try? queue.copy(length, into: &answer) else {
-            if isContinuation {
-                _ = request.answer(RawSpan())
-            } else {
-                request.answer(errno: EINVAL)
-            }
-            return
+        do throws(RecordQueue.LengthTooSmall) {
+            try queue.give(length, into: &answer) { request.answer($0.bytes) }
+        } catch where isContinuation {
+            _ = request.answer(RawSpan())
+        } catch {
+            request.answer(errno: EINVAL)
         }
-        if request.answer(answer.bytes) { queue.remove(records) }
     }
 
     func interrupt(_ request: CuseRequest) {

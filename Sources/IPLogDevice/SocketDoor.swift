@@ -148,8 +148,7 @@ final class SocketDoor: UnitDoor {
     private func give(_ length: Int, to connection: SocketConnection) {
         answer.removeAll()
         do throws(RecordQueue.LengthTooSmall) {
-            let records = try queue.copy(min(length, connection.capacity), into: &answer)
-            if connection.send(answer) { queue.remove(records) }
+            try queue.give(min(length, connection.capacity), into: &answer) { connection.send($0) }
         } catch {
             refuse(
                 connection, .invalidArgument, "a read of \(error.asked) bytes; a record's header has \(error.least)")

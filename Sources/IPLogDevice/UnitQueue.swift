@@ -46,19 +46,22 @@ public final class UnitQueue: Sendable {
 
     var isEmpty: Bool { queue.withLock { $0.isEmpty } }
 
-    /// Copies whole records; they stay until `remove`.
-    func copy(_ length: Int, into buffer: inout ByteBuffer) throws(RecordQueue.LengthTooSmall) -> Int {
-        let result = queue.withLock { queue -> Result<Int, RecordQueue.LengthTooSmall> in
+    /// Copies as many whole records as fit in `length` and hands them over; they are gone where `handOver` says that they
+    /// were taken. Nobody comes to the queue in between: who has read may count on the room.
+    func give(
+        _ length: Int, into buffer: inout ByteBuffer, handOver: (borrowing ByteBuffer) -> Bool
+    ) throws(RecordQueue.LengthTooSmall) {
+        let result = queue.withLock { queue -> Result<Void, RecordQueue.LengthTooSmall> in
             do throws(RecordQueue.LengthTooSmall) {
-                return .success(try queue.copy(length, into: &buffer))
+                let records = try queue.copy(length, into: &buffer)
+                if handOver(buffer) { queue.remove(records) }
+                return .success(())
             } catch {
                 return .failure(error)
             }
         }
-        return try result.get()
+        try result.get()
     }
-
-    func remove(_ records: Int) { queue.withLock { $0.remove(records) } }
 
     func flush() -> Int { queue.withLock { $0.flush() } }
 }
