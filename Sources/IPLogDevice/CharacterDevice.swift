@@ -139,7 +139,7 @@ extension CharacterDevice {
         answer.removeAll()
         do throws(RecordQueue.LengthTooSmall) {
             try queue.give(length, into: &answer) { request.answer($0.bytes) }
-        } catch where isContinuation {
+        } catch  where isContinuation {
             _ = request.answer(RawSpan())
         } catch {
             request.answer(errno: EINVAL)

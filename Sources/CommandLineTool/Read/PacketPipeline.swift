@@ -16,10 +16,12 @@ struct PacketPipeline: ~Copyable {
     /// A pipeline for `program`, whose names `surroundings` knows; `seed` is new for each run.
     init(_ program: consuming Program, _ surroundings: Surroundings, shows: PacketTables.Needs, seed: UInt64) {
         let needs = shows.union(PacketTables.Needs(program.demands))
-        tables = PacketTables(needs, surroundings.lookups, seed: seed)
+        let lookups = surroundings.lookups
+        tables = PacketTables(needs, lookups, seed: seed)
         plain = tables.looksUp ? nil : program.plainMatcher
         self.surroundings = surroundings
         self.program = program
+        lookups.users?.teach(&self.program)
         tables.teach(&self.program)
     }
 
