@@ -149,7 +149,9 @@ extension SettingFormat where Value: RawRepresentable<String> & CaseIterable {
     /// One of a few words.
     static var choice: Self {
         let words = Value.allCases.map(\.rawValue)
-        let list = words.map { #""\#($0)""# }.joined(separator: ", ")
+        // YAML takes a word like 5.1 for a number.
+        let list = words.flatMap { word in Double(word) == nil ? [#""\#(word)""#] : [#""\#(word)""#, word] }
+            .joined(separator: ", ")
         return SettingFormat(
             words.dropLast().joined(separator: ", ") + " or " + words.last!, words: words,
             schema: #"{ "enum": [\#(list)] }"#, parse: { Value(rawValue: $0) }, show: { $0.rawValue })
