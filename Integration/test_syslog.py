@@ -233,7 +233,7 @@ class FaultTests(SyslogCase):
         self.until(lambda: list((engine.home / "log").glob("debug.log.*.zst")))
         state = self.state(engine, "central")
         self.assertEqual((state["sent"], state["lost"]), (0, 0))
-        self.assertIn("refused", state["state"])
+        self.until(lambda: "refused" in self.state(engine, "central")["state"])
         # What waits is kept over a restart.
         self.assertEqual(engine.stop(), 0)
         plain.start()
